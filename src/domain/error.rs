@@ -1,0 +1,267 @@
+//! What a request can be refused for.
+//!
+//! A [`Code`] is stable, public and documented in `docs/ERRORS.md`; its [`Class`] is all that a transport
+//! looks at, so this module knows neither SOAP nor HTTP. An [`Error`] carries two texts: the public
+//! `message`, safe to show (it never repeats a value that a caller sent), and the internal `source`, for
+//! the log. Every match on a code or class is written without `_`, so that a new one has to be thought
+//! through everywhere.
+
+use std::fmt;
+
+/// The error vocabulary of fault details, batch failures and the review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// The bytes are no acceptable message (not well-formed, a DTD, over a structural limit, a bad envelope).
+    MalformedMessage,
+    /// The message has more bytes than the limit (declared, sent or inflated).
+    MessageTooLarge,
+    /// No operation has this body element, or SOAPAction names another one.
+    UnknownOperation,
+    /// The caller is not who it has to be.
+    AccessDenied,
+    /// V-13: a value is longer than its field, or a customer larger than a customer may be.
+    AttributeValueTooLarge,
+    /// V-15, V-16, V-18, C-3: a known element with an unreadable value.
+    InvalidAttributeValue,
+    /// V-14: not a date.
+    InvalidDateFormat,
+    /// V-17: Name/@Location is missing or none of the five.
+    NamePositionInvalid,
+    /// an alternate key without TypeCode.
+    AlternateKeyTypecodeUnspecified,
+    /// an alternate key without AlternateID.
+    AlternateKeyValueUnspecified,
+    /// a note with attributes but no text.
+    CustomerNoteEmpty,
+    /// C-7: an attribute name that is not defined.
+    UnknownAttributeType,
+    /// C-4: a value that is not in the attribute's list.
+    ValueNotInEnumeratedAttributeTypeValues,
+    /// C-6: several values for a unique attribute.
+    MultipleValuesOnUniqueAttributeType,
+    /// No customer with these identifiers.
+    CustomerNotFound,
+    /// A-2, AU-1: an alternate key belongs to another customer.
+    CustomerAlreadyExists,
+    /// Other writers kept changing the same record; the request had no effect.
+    Contention,
+    /// The request was not decided within its deadline; it had no effect.
+    Timeout,
+    /// The store takes no writes now, or the gateway is shutting down or over a limit.
+    ServiceUnavailable,
+    /// A record does not have the checksum it was written with.
+    CorruptRecord,
+    /// A fault of ours; the caller sees the request id only.
+    UnexpectedError,
+}
+
+/// What kind of refusal a code is; a transport maps classes, never codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// The message itself is bad.
+    Malformed,
+    /// A value is bad.
+    Invalid,
+    /// What was named does not exist.
+    NotFound,
+    /// What was to be made exists.
+    AlreadyExists,
+    /// The request is well formed but a rule forbids it.
+    RuleViolated,
+    /// No such operation.
+    UnknownOperation,
+    /// The caller is not known.
+    Unauthenticated,
+    /// Too many bytes.
+    TooLarge,
+    /// Lost against other writers, may succeed when repeated.
+    Contention,
+    /// Ran out of time, may succeed when repeated.
+    Timeout,
+    /// Not now.
+    Unavailable,
+    /// A fault of ours.
+    Internal,
+    /// A stored record is damaged.
+    CorruptRecord,
+}
+
+impl Code {
+    /// Every code, in the order of checks in which they can arise.
+    pub const ALL: &'static [Code] = &[
+        Code::MalformedMessage,
+        Code::MessageTooLarge,
+        Code::UnknownOperation,
+        Code::AccessDenied,
+        Code::AttributeValueTooLarge,
+        Code::InvalidAttributeValue,
+        Code::InvalidDateFormat,
+        Code::NamePositionInvalid,
+        Code::AlternateKeyTypecodeUnspecified,
+        Code::AlternateKeyValueUnspecified,
+        Code::CustomerNoteEmpty,
+        Code::UnknownAttributeType,
+        Code::ValueNotInEnumeratedAttributeTypeValues,
+        Code::MultipleValuesOnUniqueAttributeType,
+        Code::CustomerNotFound,
+        Code::CustomerAlreadyExists,
+        Code::Contention,
+        Code::Timeout,
+        Code::ServiceUnavailable,
+        Code::CorruptRecord,
+        Code::UnexpectedError,
+    ];
+
+    /// The name on the wire. Several internal codes may share one public name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Code::MalformedMessage => "MALFORMED_MESSAGE",
+            Code::MessageTooLarge => "MESSAGE_TOO_LARGE",
+            Code::UnknownOperation => "UNKNOWN_OPERATION",
+            Code::AccessDenied => "ACCESS_DENIED",
+            Code::AttributeValueTooLarge => "ATTRIBUTE_VALUE_TOO_LARGE",
+            Code::InvalidAttributeValue => "INVALID_ATTRIBUTE_VALUE",
+            Code::InvalidDateFormat => "INVALID_DATE_FORMAT",
+            Code::NamePositionInvalid => "NAME_POSITION_INVALID",
+            Code::AlternateKeyTypecodeUnspecified => "ALTERNATE_KEY_TYPECODE_UNSPECIFIED",
+            Code::AlternateKeyValueUnspecified => "ALTERNATE_KEY_VALUE_UNSPECIFIED",
+            Code::CustomerNoteEmpty => "CUSTOMER_NOTE_EMPTY",
+            Code::UnknownAttributeType => "UNKNOWN_ATTRIBUTE_TYPE",
+            Code::ValueNotInEnumeratedAttributeTypeValues => "VALUE_NOT_IN_ENUMERATED_ATTRIBUTE_TYPE_VALUES",
+            Code::MultipleValuesOnUniqueAttributeType => "MULTIPLE_VALUES_ON_UNIQUE_ATTRIBUTE_TYPE",
+            Code::CustomerNotFound => "CUSTOMER_NOT_FOUND",
+            Code::CustomerAlreadyExists => "CUSTOMER_ALREADY_EXISTS",
+            Code::Contention | Code::Timeout | Code::ServiceUnavailable => "SERVICE_UNAVAILABLE",
+            Code::CorruptRecord | Code::UnexpectedError => "UNEXPECTED_ERROR",
+        }
+    }
+
+    /// The class a transport maps.
+    pub const fn class(self) -> Class {
+        match self {
+            Code::MalformedMessage => Class::Malformed,
+            Code::MessageTooLarge => Class::TooLarge,
+            Code::UnknownOperation => Class::UnknownOperation,
+            Code::AccessDenied => Class::Unauthenticated,
+            Code::AttributeValueTooLarge
+            | Code::InvalidAttributeValue
+            | Code::InvalidDateFormat
+            | Code::NamePositionInvalid
+            | Code::AlternateKeyTypecodeUnspecified
+            | Code::AlternateKeyValueUnspecified
+            | Code::CustomerNoteEmpty
+            | Code::UnknownAttributeType
+            | Code::ValueNotInEnumeratedAttributeTypeValues
+            | Code::MultipleValuesOnUniqueAttributeType => Class::Invalid,
+            Code::CustomerNotFound => Class::NotFound,
+            Code::CustomerAlreadyExists => Class::AlreadyExists,
+            Code::Contention => Class::Contention,
+            Code::Timeout => Class::Timeout,
+            Code::ServiceUnavailable => Class::Unavailable,
+            Code::CorruptRecord => Class::CorruptRecord,
+            Code::UnexpectedError => Class::Internal,
+        }
+    }
+
+    /// Could the very same request succeed later?
+    pub const fn retryable(self) -> bool {
+        match self.class() {
+            Class::Malformed
+            | Class::Invalid
+            | Class::NotFound
+            | Class::AlreadyExists
+            | Class::RuleViolated
+            | Class::UnknownOperation
+            | Class::Unauthenticated
+            | Class::TooLarge
+            | Class::CorruptRecord => false,
+            Class::Contention | Class::Timeout | Class::Unavailable | Class::Internal => true,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing that is wrong with a request, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// What is wrong.
+    pub code: Code,
+    /// The path of the element or attribute, from the operation's request: `Customer/AlternateKey[2]/@TypeCode`.
+    pub field: String,
+    /// What is wrong and what is expected, without the value that was sent.
+    pub message: String,
+}
+
+/// A refusal: nothing was changed.
+#[derive(Debug)]
+pub struct Error {
+    /// The code of the first violation in the documented order of checks.
+    pub code: Code,
+    /// Public text; for [`Class::Internal`] and [`Class::CorruptRecord`] transports show the request id instead.
+    pub message: String,
+    /// Where, if it is one place.
+    pub field: Option<String>,
+    /// Everything found wrong, bounded by [`VIOLATIONS_MAX`].
+    pub violations: Vec<Violation>,
+    /// Internal causes, for the log only.
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// How many violations one refusal lists at most.
+pub const VIOLATIONS_MAX: usize = 50;
+
+impl Error {
+    /// A refusal that concerns no single field.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Error { code, message: message.into(), field: None, violations: Vec::new(), source: None }
+    }
+
+    /// A refusal for one field.
+    pub fn at(code: Code, field: impl Into<String>, message: impl Into<String>) -> Self {
+        let violation = Violation { code, field: field.into(), message: message.into() };
+        Error::from(violation)
+    }
+
+    /// A fault of ours, with its cause for the log.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let mut error = Error::new(Code::UnexpectedError, "an internal error occurred");
+        error.source = Some(source.into());
+        error
+    }
+
+    /// The refusal for a list of violations, in order of checks; `None` when the list is empty.
+    pub fn from_violations(mut violations: Vec<Violation>) -> Option<Self> {
+        violations.truncate(VIOLATIONS_MAX);
+        let first = violations.first()?.clone();
+        Some(Error { violations, ..Error::from(first) })
+    }
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        Error {
+            code: violation.code,
+            message: violation.message.clone(),
+            field: Some(violation.field.clone()),
+            violations: vec![violation],
+            source: None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

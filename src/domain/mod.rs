@@ -1,0 +1,6 @@
+//! The rules of customer requests, pure and synchronous.
+//!
+//! Nothing here knows a transport, a store, a clock or a source of randomness: time, new ids and
+//! settings are arguments. A rule lives in one place and carries the name the rules page gives it (`AU-3`).
+
+pub mod error;

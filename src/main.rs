@@ -1,0 +1,3 @@
+//! The `castile` program: arguments, configuration, run.
+
+fn main() {}

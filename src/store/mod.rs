@@ -1,0 +1,160 @@
+//! The store port: what every engine behind Castile keeps, and nothing of how.
+//!
+//! A [`Change`] is data (assertions, puts, deletes, log rows); it names no tree, table or packing, so that
+//! an embedded engine and a PostgreSQL-wire database can both stand behind it. Reads are read-committed,
+//! not a snapshot: whatever a decision rests on stands in the change as an [`Assertion`], and the engine
+//! decides the change against the newest state or refuses it with [`StoreError::Contention`].
+//! An acknowledged commit is durable. Deliberately absent: closures, cursors held open, transactions over
+//! several calls, deletion of ranges.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+/// The durable number of a commit: grows by at least one with every change, never repeats.
+pub type CommitNumber = u64;
+
+/// What a key names. The discriminant is stored: never renumber, only add.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Collection {
+    /// Customer id (u64, big-endian) → the customer's record.
+    Customer = 1,
+    /// Customer id, note sequence (u64s, big-endian) → the note.
+    Note = 2,
+    /// TypeCode, 0x00, AlternateID → customer id. Holds active keys of active customers only.
+    AlternateKey = 3,
+    /// User, 0x00, MessageID → what was answered.
+    Idempotency = 4,
+    /// Reference data: kind, 0x00, code.
+    Reference = 5,
+}
+
+/// A key: a collection and the bytes that order it inside. At most [`KEY_BYTES_MAX`] bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Which collection.
+    pub collection: Collection,
+    /// Compared bytewise; numbers are big-endian, never decimal text.
+    pub id: Box<[u8]>,
+}
+
+/// The longest `Key::id`.
+pub const KEY_BYTES_MAX: usize = 1_000;
+/// The largest body of one record; engines chunk as they need below it.
+pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// A stored body with the commit that last wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The commit that wrote this body; what [`Assertion::Version`] compares.
+    pub version: CommitNumber,
+    /// The bytes as they were put. The checksum has been checked.
+    pub body: Bytes,
+}
+
+/// What must still hold when a change is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assertion {
+    /// The record exists and was last written by this commit.
+    Version(Key, CommitNumber),
+    /// There is no record.
+    Absent(Key),
+    /// The keys and versions in `collection[range]` hash to this fingerprint.
+    Range(Collection, Range<Box<[u8]>>, u64),
+}
+
+/// Everything that one request changes: applied whole or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Checked against the newest state, the changes decided before in the same batch included.
+    pub assertions: Vec<Assertion>,
+    /// Written over whatever is there. A key stands at most once in `puts` and `deletes` together.
+    pub puts: Vec<(Key, Bytes)>,
+    /// Removed; one that is not there is no error.
+    pub deletes: Vec<Key>,
+    /// Rows of the change log, stored under (commit number, position in this list).
+    pub log: Vec<Bytes>,
+}
+
+/// One row of the change log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRow {
+    /// The commit it belongs to.
+    pub commit: CommitNumber,
+    /// Its position among the commit's rows, from 0.
+    pub position: u32,
+    /// As it was put.
+    pub body: Bytes,
+}
+
+/// How the store is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Would a commit be accepted now?
+    pub writable: bool,
+    /// If not: what is wrong and what to do, for the operator.
+    pub reason: Option<String>,
+    /// Free bytes where the data is, if that is known.
+    pub free_bytes: Option<u64>,
+    /// Bytes that the store takes, if that is known.
+    pub used_bytes: Option<u64>,
+    /// The number of the newest commit.
+    pub last_commit: CommitNumber,
+}
+
+/// Why the store refused. A refused change has had no effect.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// An assertion does not hold (its index in the change); read again and decide again.
+    #[error("assertion {0} of the change does not hold any more")]
+    Contention(usize),
+    /// No writes now (disk full, shutting down): may be tried later.
+    #[error("the store takes no writes: {0}")]
+    Unavailable(String),
+    /// A change breaks a limit of the port; a programming error.
+    #[error("the change is not acceptable: {0}")]
+    Unacceptable(String),
+    /// A record does not have the checksum that it was written with, or its chunks do not fit together.
+    #[error("record {0} is damaged")]
+    Corrupt(String),
+    /// The engine failed; whether the change is stored is not known until the store is opened again.
+    #[error("the store engine failed: {0}")]
+    Engine(String),
+}
+
+/// The reading half of the port.
+#[async_trait]
+pub trait Reads: Send + Sync {
+    /// The record under `key`.
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;
+
+    /// The records under `keys`, in their order.
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError>;
+
+    /// Up to `limit` records of `collection` with ids in `range`, ascending.
+    async fn scan(
+        &self,
+        collection: Collection,
+        range: Range<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Record)>, StoreError>;
+}
+
+/// The port. Object-safe; every engine passes the conformance suite.
+#[async_trait]
+pub trait Store: Reads {
+    /// Decides the change and, if its assertions hold, stores it durably before it answers.
+    async fn commit(&self, change: Change) -> Result<CommitNumber, StoreError>;
+
+    /// Up to `limit` rows of the change log from commit `from` on, ascending.
+    async fn read_log(&self, from: CommitNumber, limit: usize) -> Result<Vec<LogRow>, StoreError>;
+
+    /// Takes `count` numbers from a durable sequence that starts at 1; no number is given out twice,
+    /// whatever happens. Numbers taken and not used are lost.
+    async fn draw_ids(&self, sequence: &str, count: u64) -> Result<Range<u64>, StoreError>;
+
+    /// Space and condition.
+    async fn health(&self) -> Health;
+}
