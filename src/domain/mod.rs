@@ -3,4 +3,11 @@
 //! Nothing here knows a transport, a store, a clock or a source of randomness: time, new ids and
 //! settings are arguments. A rule lives in one place and carries the name the rules page gives it (`AU-3`).
 
+pub mod contact_point;
+pub mod customer;
 pub mod error;
+pub mod identity;
+pub mod message;
+pub mod note;
+pub mod reference;
+pub mod value;
