@@ -233,7 +233,11 @@ impl fmt::Display for DateOrTime {
             DateOrTime::Date(date) => write!(f, "{date}"),
             DateOrTime::Local(time) => write!(f, "{time}"),
             DateOrTime::Zoned(time, Offset::UTC) => write!(f, "{time}Z"),
-            DateOrTime::Zoned(time, offset) => write!(f, "{time}{offset:#}"),
+            DateOrTime::Zoned(time, offset) => {
+                let minutes = offset.seconds() / 60;
+                let sign = if minutes < 0 { '-' } else { '+' };
+                write!(f, "{time}{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+            }
         }
     }
 }
