@@ -7,6 +7,8 @@
 //! An acknowledged commit is durable. Deliberately absent: closures, cursors held open, transactions over
 //! several calls, deletion of ranges.
 
+pub mod record;
+
 use std::ops::Range;
 
 use async_trait::async_trait;

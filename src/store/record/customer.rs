@@ -1,0 +1,123 @@
+//! A customer's body: its sections by tag.
+
+use super::v1::{CustomerDocument, HeadV1, IndividualV1, ProfileV1, UpdateV1};
+use super::{FORMAT, RecordError, push_section, read_section, sections};
+use crate::domain::customer::{Customer, Individual, Profile};
+
+/// Tags are stored: never renumber, only add.
+mod tag {
+    pub(super) const HEAD_V1: u8 = 1;
+    pub(super) const UPDATE_V1: u8 = 2;
+    pub(super) const PROFILE_V1: u8 = 3;
+    pub(super) const INDIVIDUAL_V1: u8 = 4;
+    pub(super) const ADDRESSES_V1: u8 = 5;
+    pub(super) const EMAILS_V1: u8 = 6;
+    pub(super) const TELEPHONES_V1: u8 = 7;
+    pub(super) const PREFERENCES_V1: u8 = 8;
+    pub(super) const KEYS_V1: u8 = 9;
+    pub(super) const ATTRIBUTES_V1: u8 = 10;
+    pub(super) const VALIDATION_V1: u8 = 11;
+}
+
+/// The name of a section, for people: history and `castile check` show it.
+pub fn section_name(tag: u8) -> &'static str {
+    match tag {
+        tag::HEAD_V1 => "head",
+        tag::UPDATE_V1 => "update",
+        tag::PROFILE_V1 => "profile",
+        tag::INDIVIDUAL_V1 => "individual",
+        tag::ADDRESSES_V1 => "addresses",
+        tag::EMAILS_V1 => "emails",
+        tag::TELEPHONES_V1 => "telephones",
+        tag::PREFERENCES_V1 => "contact_preferences",
+        tag::KEYS_V1 => "alternate_keys",
+        tag::ATTRIBUTES_V1 => "attributes",
+        tag::VALIDATION_V1 => "validation_errors",
+        _ => "unknown",
+    }
+}
+
+/// Writes a customer; the caller holds the size against [`super::CUSTOMER_BYTES_MAX`].
+pub fn encode_customer(customer: &Customer) -> Result<Vec<u8>, RecordError> {
+    let document = CustomerDocument::from(customer);
+    let mut body = Vec::with_capacity(2_048);
+    body.push(FORMAT);
+    push_section(&mut body, tag::HEAD_V1, &document.head)?;
+    push_unless(document.update == UpdateV1::default(), &mut body, tag::UPDATE_V1, &document.update)?;
+    push_unless(customer.profile == Profile::default(), &mut body, tag::PROFILE_V1, &document.profile)?;
+    push_unless(
+        customer.individual == Individual::default(),
+        &mut body,
+        tag::INDIVIDUAL_V1,
+        &document.individual,
+    )?;
+    push_list(&mut body, tag::ADDRESSES_V1, &document.addresses)?;
+    push_list(&mut body, tag::EMAILS_V1, &document.emails)?;
+    push_list(&mut body, tag::TELEPHONES_V1, &document.telephones)?;
+    push_list(&mut body, tag::PREFERENCES_V1, &document.contact_preferences)?;
+    push_list(&mut body, tag::KEYS_V1, &document.alternate_keys)?;
+    push_list(&mut body, tag::ATTRIBUTES_V1, &document.attributes)?;
+    push_list(&mut body, tag::VALIDATION_V1, &document.validation_errors)?;
+    Ok(body)
+}
+
+fn push_list<T: serde::Serialize>(body: &mut Vec<u8>, tag: u8, list: &Vec<T>) -> Result<(), RecordError> {
+    push_unless(list.is_empty(), body, tag, list)
+}
+
+fn push_unless<T: serde::Serialize>(
+    empty: bool,
+    body: &mut Vec<u8>,
+    tag: u8,
+    section: &T,
+) -> Result<(), RecordError> {
+    if empty { Ok(()) } else { push_section(body, tag, section) }
+}
+
+/// Reads a customer of any stored version.
+pub fn decode_customer(body: &[u8]) -> Result<Customer, RecordError> {
+    let mut sections = sections(body)?.into_iter();
+    let head = match sections.next() {
+        Some((tag::HEAD_V1, bytes)) => read_section::<HeadV1>(bytes)?,
+        Some((tag, _)) => return Err(RecordError::Newer(tag)),
+        None => return Err(RecordError::Unreadable("a customer without its head".to_owned())),
+    };
+    let mut document = empty_document(head);
+    for (tag, bytes) in sections {
+        read_into(&mut document, tag, bytes)?;
+    }
+    document.try_into()
+}
+
+fn empty_document(head: HeadV1) -> CustomerDocument<'static> {
+    CustomerDocument {
+        head,
+        update: UpdateV1::default(),
+        profile: ProfileV1::default(),
+        individual: IndividualV1::default(),
+        addresses: Vec::new(),
+        emails: Vec::new(),
+        telephones: Vec::new(),
+        contact_preferences: Vec::new(),
+        alternate_keys: Vec::new(),
+        attributes: Vec::new(),
+        validation_errors: Vec::new(),
+    }
+}
+
+fn read_into(document: &mut CustomerDocument<'static>, tag: u8, bytes: &[u8]) -> Result<(), RecordError> {
+    match tag {
+        tag::UPDATE_V1 => document.update = read_section(bytes)?,
+        tag::PROFILE_V1 => document.profile = read_section(bytes)?,
+        tag::INDIVIDUAL_V1 => document.individual = read_section(bytes)?,
+        tag::ADDRESSES_V1 => document.addresses = read_section(bytes)?,
+        tag::EMAILS_V1 => document.emails = read_section(bytes)?,
+        tag::TELEPHONES_V1 => document.telephones = read_section(bytes)?,
+        tag::PREFERENCES_V1 => document.contact_preferences = read_section(bytes)?,
+        tag::KEYS_V1 => document.alternate_keys = read_section(bytes)?,
+        tag::ATTRIBUTES_V1 => document.attributes = read_section(bytes)?,
+        tag::VALIDATION_V1 => document.validation_errors = read_section(bytes)?,
+        newer => return Err(RecordError::Newer(newer)),
+    }
+    Ok(())
+}

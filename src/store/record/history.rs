@@ -1,0 +1,81 @@
+//! A row of the change log: who changed which customer when, by which operation, and what was there before and after.
+//!
+//! What changed is kept as the sections that differ, as bytes: a row needs no knowledge of what is inside them, and
+//! nothing that stayed the same is written again.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{FORMAT, RecordError, push_section, read_section, sections};
+
+const HISTORY_V1: u8 = 1;
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRow<'a> {
+    /// When the change was decided.
+    pub time: Timestamp,
+    /// The user of the caller; `anonymous` while no users are configured.
+    pub who: Cow<'a, str>,
+    /// The operation.
+    pub operation: Cow<'a, str>,
+    /// The request, as logs and faults name it.
+    pub request_id: Cow<'a, str>,
+    /// The customer that changed.
+    pub customer: u64,
+    /// Sections of the customer's record that differ.
+    #[serde(borrow)]
+    pub sections: Vec<Difference<'a>>,
+    /// Notes that differ; the tag is their sequence.
+    #[serde(borrow)]
+    pub notes: Vec<Difference<'a>>,
+}
+
+/// One thing that differs: what was there, what is there now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference<'a> {
+    /// A section's tag, or a note's sequence.
+    pub tag: u32,
+    /// `None`: there was nothing.
+    #[serde(borrow)]
+    pub before: Option<&'a [u8]>,
+    /// `None`: there is nothing now.
+    #[serde(borrow)]
+    pub after: Option<&'a [u8]>,
+}
+
+/// Writes a row.
+pub fn encode(row: &HistoryRow<'_>) -> Result<Vec<u8>, RecordError> {
+    let mut body = Vec::with_capacity(2_048);
+    body.push(FORMAT);
+    push_section(&mut body, HISTORY_V1, row)?;
+    Ok(body)
+}
+
+/// Reads a row of any stored version.
+pub fn decode(body: &[u8]) -> Result<HistoryRow<'_>, RecordError> {
+    match sections(body)?.as_slice() {
+        [(HISTORY_V1, bytes)] => read_section(bytes),
+        [(tag, _), ..] => Err(RecordError::Newer(*tag)),
+        [] => Err(RecordError::Unreadable("an empty row".to_owned())),
+    }
+}
+
+/// The sections in which two bodies of one customer differ, by tag; `None` stands for no record.
+pub fn differences<'a>(
+    before: Option<&'a [u8]>,
+    after: Option<&'a [u8]>,
+) -> Result<Vec<Difference<'a>>, RecordError> {
+    let mut sides: BTreeMap<u8, (Option<&[u8]>, Option<&[u8]>)> = BTreeMap::new();
+    for (tag, bytes) in before.map(sections).transpose()?.unwrap_or_default() {
+        sides.entry(tag).or_default().0 = Some(bytes);
+    }
+    for (tag, bytes) in after.map(sections).transpose()?.unwrap_or_default() {
+        sides.entry(tag).or_default().1 = Some(bytes);
+    }
+    let changed = sides.into_iter().filter(|(_, (before, after))| before != after);
+    Ok(changed.map(|(tag, (before, after))| Difference { tag: tag.into(), before, after }).collect())
+}

@@ -1,0 +1,52 @@
+//! The keys of the collections: numbers big-endian, texts ended by 0x00 where something follows.
+
+use std::ops::Range;
+
+use super::RecordError;
+use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::store::{Collection, Key};
+
+/// The key of a customer's record.
+pub fn customer(id: CustomerId) -> Key {
+    Key { collection: Collection::Customer, id: id.0.to_be_bytes().into() }
+}
+
+/// The customer that a key of [`Collection::Customer`] names.
+pub fn customer_id(key: &Key) -> Result<CustomerId, RecordError> {
+    read_customer_id(&key.id)
+}
+
+/// The id in the body of an alternate key's record, or in a customer's key.
+pub fn read_customer_id(bytes: &[u8]) -> Result<CustomerId, RecordError> {
+    let bytes =
+        bytes.try_into().map_err(|_| RecordError::Unreadable("a customer id has 8 bytes".to_owned()))?;
+    Ok(CustomerId(u64::from_be_bytes(bytes)))
+}
+
+/// The record that says whose key this is.
+pub fn alternate(key: &AlternateKey) -> Key {
+    pair(Collection::AlternateKey, &key.type_code, &key.alternate_id)
+}
+
+/// The record that remembers what was answered to a message of a caller.
+pub fn idempotency(caller: &str, message_id: &str) -> Key {
+    pair(Collection::Idempotency, caller, message_id)
+}
+
+fn pair(collection: Collection, first: &str, second: &str) -> Key {
+    Key { collection, id: [first.as_bytes(), &[0], second.as_bytes()].concat().into() }
+}
+
+/// The key of one note.
+pub fn note(customer: CustomerId, sequence: u32) -> Key {
+    Key { collection: Collection::Note, id: note_id(customer, sequence) }
+}
+
+/// All notes of a customer.
+pub fn notes_of(customer: CustomerId) -> Range<Box<[u8]>> {
+    note_id(customer, 0)..[&customer.0.to_be_bytes()[..], &[0xff; 9]].concat().into()
+}
+
+fn note_id(customer: CustomerId, sequence: u32) -> Box<[u8]> {
+    [customer.0.to_be_bytes(), u64::from(sequence).to_be_bytes()].concat().into()
+}

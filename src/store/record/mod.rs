@@ -1,0 +1,100 @@
+//! How records are written: a frame of tagged sections, each section a struct of one stored version.
+//!
+//! A body is the format byte, then for each section its tag (u8), its length (u32, little-endian) and its
+//! postcard bytes; an empty section is left out. A new version of a section gets a new tag and the old struct
+//! stays readable for ever (`tests/fixtures` beside this file); a new section is simply a new tag. The change log
+//! compares and keeps whole sections, so it needs no knowledge of what is inside. Checksums and chunks are the
+//! engines' matter, not ours.
+
+mod customer;
+pub mod history;
+pub mod key;
+mod note;
+mod stored;
+#[cfg(test)]
+mod tests;
+mod v1;
+
+pub use customer::{decode_customer, encode_customer, section_name};
+pub use note::{decode_note, encode_note};
+pub use v1::{CustomerDocument, NoteDocument};
+
+/// The largest encoded customer; a larger one is refused with `ATTRIBUTE_VALUE_TOO_LARGE`.
+pub const CUSTOMER_BYTES_MAX: usize = 256 * 1024;
+
+/// The first byte of every body.
+const FORMAT: u8 = 1;
+
+/// A body that can't be read, although its checksum is right.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// Written by a later version of the program.
+    #[error("the record has a section or format ({0}) that this version does not know")]
+    Newer(u8),
+    /// The frame or a section does not end where it should, or a value is out of its range.
+    #[error("the record can't be read: {0}")]
+    Unreadable(String),
+}
+
+impl From<postcard::Error> for RecordError {
+    fn from(error: postcard::Error) -> Self {
+        RecordError::Unreadable(error.to_string())
+    }
+}
+
+/// Appends one section.
+fn push_section<T: serde::Serialize>(body: &mut Vec<u8>, tag: u8, section: &T) -> Result<(), RecordError> {
+    body.push(tag);
+    let length_at = body.len();
+    body.extend_from_slice(&[0; 4]);
+    postcard::serialize_with_flavor(section, Append(body))?;
+    let length = u32::try_from(body.len() - length_at - 4)
+        .map_err(|_| RecordError::Unreadable("a section is over 4 GiB".to_owned()))?;
+    body[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
+    Ok(())
+}
+
+/// Lets postcard append to a body that already has sections.
+struct Append<'a>(&'a mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Append<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
+/// The sections of a body: `(tag, bytes)`, in the order written.
+pub fn sections(body: &[u8]) -> Result<Vec<(u8, &[u8])>, RecordError> {
+    let cut_short = || RecordError::Unreadable("cut short".to_owned());
+    let (format, mut rest) = body.split_first().ok_or_else(cut_short)?;
+    if *format != FORMAT {
+        return Err(RecordError::Newer(*format));
+    }
+    let mut sections = Vec::with_capacity(12);
+    while let Some((tag, after_tag)) = rest.split_first() {
+        let (length, after_length) = after_tag.split_first_chunk::<4>().ok_or_else(cut_short)?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let (section, after) = after_length.split_at_checked(length).ok_or_else(cut_short)?;
+        sections.push((*tag, section));
+        rest = after;
+    }
+    Ok(sections)
+}
+
+/// Reads a section and insists that nothing follows.
+fn read_section<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, RecordError> {
+    let (value, rest) = postcard::take_from_bytes(bytes)?;
+    if rest.is_empty() { Ok(value) } else { Err(RecordError::Unreadable("a section is too long".to_owned())) }
+}

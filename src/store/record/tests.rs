@@ -1,0 +1,186 @@
+//! Stored bodies: round trips, damaged input, and a fixture of every stored version.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::contact_point::{Address, ContactPoint, EMail, Telephone};
+use crate::domain::customer::*;
+use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::domain::note::Note;
+use crate::domain::value::{ContactType, DateOrTime, EducationLevel};
+
+fn text(value: &str) -> Option<String> {
+    Some(value.to_owned())
+}
+
+fn point<V>(sequence: u32, value: V) -> ContactPoint<V> {
+    ContactPoint {
+        sequence,
+        type_code: text("HOME"),
+        label: text("Summer house"),
+        contact_preference_code: None,
+        active: sequence != 1,
+        primary: true,
+        valid: false,
+        value,
+    }
+}
+
+/// A customer with something in every section.
+fn full_customer() -> Customer {
+    let time: Timestamp = "2026-03-01T08:30:00.25Z".parse().unwrap();
+    Customer {
+        id: CustomerId(4711),
+        active: true,
+        create_date: time,
+        effective_date: Some(time),
+        expiry_date: None,
+        update_user_id: text("till-7"),
+        update_date: DateOrTime::parse("2026-03-01T09:30:00+01:00").ok(),
+        profile: Profile {
+            retail_store_id: text("17"),
+            signup_date: DateOrTime::parse("2026-02-28").ok(),
+            prospect: Some(false),
+            org_name: text("Ålesund Kayak Club"),
+            ..Profile::default()
+        },
+        individual: Individual {
+            first_name: text("Ingrid"),
+            last_name: text("Sørensen"),
+            birth_date: "1984-11-30".parse().ok(),
+            education_level: Some(EducationLevel::Graduate),
+            annual_income: Some(54_000),
+            rent: Some(true),
+            ..Individual::default()
+        },
+        addresses: vec![
+            point(1, Address { city: text("Bergen"), ..Address::default() }),
+            point(
+                2,
+                Address { lines: [text("Strandgaten 3"), None, text("c/o Lie"), None], ..Address::default() },
+            ),
+        ],
+        emails: vec![point(1, EMail { address: "ingrid@post.example".to_owned() })],
+        telephones: vec![point(3, Telephone { number: "5550100199".to_owned(), extension: text("12") })],
+        contact_preferences: vec![(ContactType::Fax, true), (ContactType::Mail, false)],
+        alternate_keys: vec![HeldKey {
+            key: AlternateKey { type_code: "XSTORE_ID".to_owned(), alternate_id: "A-1".to_owned() },
+            active: true,
+        }],
+        attributes: vec![Attribute {
+            name: "Colour".to_owned(),
+            values: vec!["Red".to_owned(), "Blue".to_owned()],
+        }],
+        validation_errors: vec![ValidationError {
+            code: ValidationCode::EmailInvalid,
+            subject: Subject::EMail(1),
+            value: "ingrid@post".to_owned(),
+            time,
+        }],
+        last_note_sequence: 9,
+    }
+}
+
+fn full_note() -> Note {
+    Note {
+        sequence: 326,
+        note_type: "COMMENT".to_owned(),
+        create_date: DateOrTime::parse("2026-03-01").ok(),
+        create_user: text("till-7"),
+        location: None,
+        private: true,
+        text: "Prefers the quiet desk".to_owned(),
+    }
+}
+
+#[test]
+fn a_customer_reads_as_it_was_written() {
+    let customer = full_customer();
+    let body = encode_customer(&customer).unwrap();
+    assert_eq!(decode_customer(&body).unwrap(), customer);
+}
+
+#[test]
+fn empty_sections_take_no_room() {
+    let full = full_customer();
+    let bare = Customer {
+        update_user_id: None,
+        update_date: None,
+        profile: Profile::default(),
+        individual: Individual::default(),
+        addresses: vec![],
+        emails: vec![],
+        telephones: vec![],
+        contact_preferences: vec![],
+        alternate_keys: vec![],
+        attributes: vec![],
+        validation_errors: vec![],
+        ..full
+    };
+    let body = encode_customer(&bare).unwrap();
+    assert_eq!(sections(&body).unwrap().len(), 1);
+    assert_eq!(decode_customer(&body).unwrap(), bare);
+}
+
+#[test]
+fn a_note_reads_as_it_was_written() {
+    let body = encode_note(&full_note()).unwrap();
+    assert_eq!(decode_note(&body).unwrap(), full_note());
+}
+
+/// What version 1 wrote is readable for ever. The fixtures are never rewritten.
+#[test]
+fn stored_versions_stay_readable() {
+    let customer = include_bytes!("fixtures/customer-v1.bin");
+    assert_eq!(decode_customer(customer).unwrap(), full_customer());
+    assert_eq!(decode_note(include_bytes!("fixtures/note-v1.bin")).unwrap(), full_note());
+    let row = history::decode(include_bytes!("fixtures/history-v1.bin")).unwrap();
+    assert_eq!((row.operation.as_ref(), row.customer, row.sections.len()), ("addCustomer", 4711, 11));
+}
+
+#[test]
+fn unknown_sections_and_formats_are_named_not_guessed() {
+    let mut body = encode_customer(&full_customer()).unwrap();
+    body.extend_from_slice(&[200, 0, 0, 0, 0]);
+    assert!(matches!(decode_customer(&body), Err(RecordError::Newer(200))));
+    body[0] = 9;
+    assert!(matches!(decode_customer(&body), Err(RecordError::Newer(9))));
+}
+
+#[test]
+fn history_keeps_only_the_sections_that_differ() {
+    let before = full_customer();
+    let mut after = before.clone();
+    after.individual.nickname = text("Inga");
+    after.emails.clear();
+    let (before, after) = (encode_customer(&before).unwrap(), encode_customer(&after).unwrap());
+    let differences = history::differences(Some(&before), Some(&after)).unwrap();
+    let names: Vec<_> = differences.iter().map(|d| section_name(d.tag as u8)).collect();
+    assert_eq!(names, ["individual", "emails"]);
+    assert!(differences[0].before.is_some() && differences[0].after.is_some());
+    assert!(differences[1].before.is_some() && differences[1].after.is_none());
+    assert_eq!(history::differences(None, Some(&after)).unwrap().len(), 10);
+    assert_eq!(history::differences(Some(&after), Some(&after)).unwrap(), []);
+}
+
+#[test]
+fn a_document_survives_json() {
+    let customer = full_customer();
+    let json = serde_json::to_string(&CustomerDocument::from(&customer)).unwrap();
+    let document: CustomerDocument<'_> = serde_json::from_str(&json).unwrap();
+    assert_eq!(Customer::try_from(document).unwrap(), customer);
+}
+
+proptest! {
+    #[test]
+    fn damaged_bodies_are_refused_without_a_panic(at in 0usize..2_000, byte: u8, cut in 0usize..2_000) {
+        let mut body = encode_customer(&full_customer()).unwrap();
+        let at = at % body.len();
+        body[at] = byte;
+        body.truncate(cut.max(1).min(body.len()));
+        let _ = decode_customer(&body);
+        let _ = decode_note(&body);
+        let _ = history::decode(&body);
+    }
+}

@@ -1,0 +1,364 @@
+//! Version 1 of the stored customer and note. Also the shape of `castile export`, one document a line.
+//!
+//! Never change a struct here: fields are stored by position. A change is a new struct under a new tag.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::RecordError;
+use super::stored::{Stored, stored_struct};
+use crate::domain::contact_point::{Address, ContactPoint, EMail, Telephone};
+use crate::domain::customer::{
+    Attribute, Customer, CustomerField, HeldKey, Individual, Profile, Subject, ValidationCode,
+    ValidationError,
+};
+use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::domain::note::Note;
+use crate::domain::value::{ContactType, DateOrTime};
+
+type Text<'a> = Cow<'a, str>;
+
+/// Identity and state of a customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadV1 {
+    pub id: u64,
+    pub active: bool,
+    pub create_date: Timestamp,
+    pub effective_date: Option<Timestamp>,
+    pub expiry_date: Option<Timestamp>,
+    pub last_note_sequence: u32,
+}
+
+/// LastUpdateInfo.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateV1<'a> {
+    pub user_id: Option<Text<'a>>,
+    pub date: Option<Text<'a>>,
+}
+
+stored_struct! {
+    #[derive(Default)]
+    /// What was said about the customer as such.
+    ProfileV1<'a> = Profile {
+        retail_store_id: Option<Text<'a>>,
+        signup_date: Option<Text<'a>>,
+        customer_number: Option<Text<'a>>,
+        customer_reference: Option<Text<'a>>,
+        org_name: Option<Text<'a>>,
+        cust_org_typcode: Option<Text<'a>>,
+        employee_id: Option<Text<'a>>,
+        home_location: Option<Text<'a>>,
+        prospect: Option<bool>,
+        source: Option<Text<'a>>,
+        business_name: Option<Text<'a>>,
+        customer_class: Option<Text<'a>>,
+    }
+}
+
+stored_struct! {
+    #[derive(Default)]
+    /// The person.
+    IndividualV1<'a> = Individual {
+        suffix: Option<Text<'a>>,
+        salutation: Option<Text<'a>>,
+        nickname: Option<Text<'a>>,
+        first_name: Option<Text<'a>>,
+        first_name_2: Option<Text<'a>>,
+        middle_name: Option<Text<'a>>,
+        last_name: Option<Text<'a>>,
+        last_name_2: Option<Text<'a>>,
+        gender: Option<Text<'a>>,
+        birth_date: Option<Date>,
+        marital_status_code: Option<Text<'a>>,
+        ethnicity: Option<Text<'a>>,
+        rent: Option<bool>,
+        language_code: Option<Text<'a>>,
+        education_level: Option<Text<'a>>,
+        annual_income: Option<u64>,
+        net_worth: Option<u64>,
+    }
+}
+
+stored_struct! {
+    /// A postal address.
+    AddressV1<'a> = Address {
+        country: Option<Text<'a>>,
+        lines: [Option<Text<'a>>; 4],
+        apartment_number: Option<Text<'a>>,
+        city: Option<Text<'a>>,
+        territory: Option<Text<'a>>,
+        postal_code: Option<Text<'a>>,
+        county: Option<Text<'a>>,
+    }
+}
+
+stored_struct! {
+    /// An e-mail address.
+    EMailV1<'a> = EMail { address: Text<'a> }
+}
+
+stored_struct! {
+    /// A telephone number.
+    TelephoneV1<'a> = Telephone { number: Text<'a>, extension: Option<Text<'a>> }
+}
+
+/// A contact point of any kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PointV1<'a, V> {
+    pub sequence: u32,
+    pub type_code: Option<Text<'a>>,
+    pub label: Option<Text<'a>>,
+    pub contact_preference_code: Option<Text<'a>>,
+    pub active: bool,
+    pub primary: bool,
+    pub valid: bool,
+    pub value: V,
+}
+
+impl<'a, V: 'a, S: Stored<'a, V>> Stored<'a, ContactPoint<V>> for PointV1<'a, S> {
+    fn of(point: &'a ContactPoint<V>) -> Self {
+        PointV1 {
+            sequence: point.sequence,
+            type_code: Stored::of(&point.type_code),
+            label: Stored::of(&point.label),
+            contact_preference_code: Stored::of(&point.contact_preference_code),
+            active: point.active,
+            primary: point.primary,
+            valid: point.valid,
+            value: S::of(&point.value),
+        }
+    }
+
+    fn back(self) -> Result<ContactPoint<V>, RecordError> {
+        Ok(ContactPoint {
+            sequence: self.sequence,
+            type_code: self.type_code.back()?,
+            label: self.label.back()?,
+            contact_preference_code: self.contact_preference_code.back()?,
+            active: self.active,
+            primary: self.primary,
+            valid: self.valid,
+            value: self.value.back()?,
+        })
+    }
+}
+
+/// The permission of one channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreferenceV1<'a> {
+    pub contact_type: Text<'a>,
+    pub permission: bool,
+}
+
+impl<'a> Stored<'a, (ContactType, bool)> for PreferenceV1<'a> {
+    fn of((contact_type, permission): &'a (ContactType, bool)) -> Self {
+        PreferenceV1 { contact_type: Stored::of(contact_type), permission: *permission }
+    }
+    fn back(self) -> Result<(ContactType, bool), RecordError> {
+        Ok((self.contact_type.back()?, self.permission))
+    }
+}
+
+/// An alternate key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldKeyV1<'a> {
+    pub type_code: Text<'a>,
+    pub alternate_id: Text<'a>,
+    pub active: bool,
+}
+
+impl<'a> Stored<'a, HeldKey> for HeldKeyV1<'a> {
+    fn of(held: &'a HeldKey) -> Self {
+        HeldKeyV1 {
+            type_code: Stored::of(&held.key.type_code),
+            alternate_id: Stored::of(&held.key.alternate_id),
+            active: held.active,
+        }
+    }
+    fn back(self) -> Result<HeldKey, RecordError> {
+        let key = AlternateKey { type_code: self.type_code.back()?, alternate_id: self.alternate_id.back()? };
+        Ok(HeldKey { key, active: self.active })
+    }
+}
+
+stored_struct! {
+    /// A custom attribute.
+    AttributeV1<'a> = Attribute { name: Text<'a>, values: Vec<Text<'a>> }
+}
+
+/// Declares a stored enum with the same variants as a domain enum.
+macro_rules! stored_enum {
+    ($(#[$doc:meta])* $name:ident = $domain:ident { $($variant:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum $name { $($variant),+ }
+
+        impl<'a> Stored<'a, $domain> for $name {
+            fn of(value: &'a $domain) -> Self {
+                match value { $($domain::$variant => $name::$variant),+ }
+            }
+            fn back(self) -> Result<$domain, RecordError> {
+                Ok(match self { $($name::$variant => $domain::$variant),+ })
+            }
+        }
+    };
+}
+
+stored_enum! {
+    /// Which rule failed.
+    ValidationCodeV1 = ValidationCode {
+        NameMissing, PrefixInvalid, SuffixInvalid, GenderInvalid, PostalCodeInvalid, EmailInvalid, PhoneInvalid,
+        BirthDateInvalid,
+    }
+}
+
+stored_enum! {
+    /// Which field of the customer.
+    CustomerFieldV1 = CustomerField { FirstName, LastName, Salutation, Suffix, Gender, BirthDate }
+}
+
+/// What a validation error is wrong with.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectV1 {
+    Customer(CustomerFieldV1),
+    Address(u32),
+    EMail(u32),
+    Telephone(u32),
+}
+
+impl<'a> Stored<'a, Subject> for SubjectV1 {
+    fn of(subject: &'a Subject) -> Self {
+        match subject {
+            Subject::Customer(field) => SubjectV1::Customer(Stored::of(field)),
+            Subject::Address(sequence) => SubjectV1::Address(*sequence),
+            Subject::EMail(sequence) => SubjectV1::EMail(*sequence),
+            Subject::Telephone(sequence) => SubjectV1::Telephone(*sequence),
+        }
+    }
+    fn back(self) -> Result<Subject, RecordError> {
+        Ok(match self {
+            SubjectV1::Customer(field) => Subject::Customer(field.back()?),
+            SubjectV1::Address(sequence) => Subject::Address(sequence),
+            SubjectV1::EMail(sequence) => Subject::EMail(sequence),
+            SubjectV1::Telephone(sequence) => Subject::Telephone(sequence),
+        })
+    }
+}
+
+stored_struct! {
+    /// Something that validation found wrong.
+    ValidationErrorV1<'a> = ValidationError {
+        code: ValidationCodeV1,
+        subject: SubjectV1,
+        value: Text<'a>,
+        time: Timestamp,
+    }
+}
+
+stored_struct! {
+    /// A note.
+    NoteDocument<'a> = Note {
+        sequence: u32,
+        note_type: Text<'a>,
+        create_date: Option<Text<'a>>,
+        create_user: Option<Text<'a>>,
+        location: Option<Text<'a>>,
+        private: bool,
+        text: Text<'a>,
+    }
+}
+
+/// A whole customer: the sections of its record side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerDocument<'a> {
+    pub head: HeadV1,
+    pub update: UpdateV1<'a>,
+    pub profile: ProfileV1<'a>,
+    pub individual: IndividualV1<'a>,
+    pub addresses: Vec<PointV1<'a, AddressV1<'a>>>,
+    pub emails: Vec<PointV1<'a, EMailV1<'a>>>,
+    pub telephones: Vec<PointV1<'a, TelephoneV1<'a>>>,
+    pub contact_preferences: Vec<PreferenceV1<'a>>,
+    pub alternate_keys: Vec<HeldKeyV1<'a>>,
+    pub attributes: Vec<AttributeV1<'a>>,
+    pub validation_errors: Vec<ValidationErrorV1<'a>>,
+}
+
+impl<'a> From<&'a Customer> for CustomerDocument<'a> {
+    fn from(customer: &'a Customer) -> Self {
+        CustomerDocument {
+            head: HeadV1 {
+                id: customer.id.0,
+                active: customer.active,
+                create_date: customer.create_date,
+                effective_date: customer.effective_date,
+                expiry_date: customer.expiry_date,
+                last_note_sequence: customer.last_note_sequence,
+            },
+            update: UpdateV1 {
+                user_id: Stored::of(&customer.update_user_id),
+                date: Stored::<Option<DateOrTime>>::of(&customer.update_date),
+            },
+            profile: Stored::of(&customer.profile),
+            individual: Stored::of(&customer.individual),
+            addresses: Stored::of(&customer.addresses),
+            emails: Stored::of(&customer.emails),
+            telephones: Stored::of(&customer.telephones),
+            contact_preferences: Stored::of(&customer.contact_preferences),
+            alternate_keys: Stored::of(&customer.alternate_keys),
+            attributes: Stored::of(&customer.attributes),
+            validation_errors: Stored::of(&customer.validation_errors),
+        }
+    }
+}
+
+impl TryFrom<CustomerDocument<'_>> for Customer {
+    type Error = RecordError;
+
+    fn try_from(document: CustomerDocument<'_>) -> Result<Self, RecordError> {
+        Ok(Customer {
+            id: CustomerId(document.head.id),
+            active: document.head.active,
+            create_date: document.head.create_date,
+            effective_date: document.head.effective_date,
+            expiry_date: document.head.expiry_date,
+            last_note_sequence: document.head.last_note_sequence,
+            update_user_id: document.update.user_id.back()?,
+            update_date: document.update.date.back()?,
+            profile: document.profile.back()?,
+            individual: document.individual.back()?,
+            addresses: document.addresses.back()?,
+            emails: document.emails.back()?,
+            telephones: document.telephones.back()?,
+            contact_preferences: document.contact_preferences.back()?,
+            alternate_keys: document.alternate_keys.back()?,
+            attributes: document.attributes.back()?,
+            validation_errors: document.validation_errors.back()?,
+        })
+    }
+}
+
+impl<'a> From<&'a Note> for NoteDocument<'a> {
+    fn from(note: &'a Note) -> Self {
+        Stored::of(note)
+    }
+}
+
+impl TryFrom<NoteDocument<'_>> for Note {
+    type Error = RecordError;
+
+    fn try_from(document: NoteDocument<'_>) -> Result<Self, RecordError> {
+        document.back()
+    }
+}
