@@ -266,6 +266,7 @@ stored_struct! {
 }
 
 stored_struct! {
+    #[expect(missing_docs, reason = "named after the domain's fields")]
     /// A note.
     NoteDocument<'a> = Note {
         sequence: u32,
@@ -279,6 +280,7 @@ stored_struct! {
 }
 
 /// A whole customer: the sections of its record side by side.
+#[expect(missing_docs, reason = "named after the domain's fields")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerDocument<'a> {
