@@ -7,7 +7,23 @@
 //! An acknowledged commit is durable. Deliberately absent: closures, cursors held open, transactions over
 //! several calls, deletion of ranges.
 
+//!
+//! Where things stand: [`MemoryStore`] for tests, [`SledStore`] for service, [`FaultyStore`] to prove that
+//! callers bear a commit that fails; `decide` holds the one decision that all engines share, and the
+//! conformance suite holds every engine to this page.
+
+mod change;
+#[cfg(test)]
+mod conformance;
+mod decide;
+mod faulty;
+mod key;
+mod memory;
 pub mod record;
+
+pub use faulty::{Fault, FaultyStore};
+pub use key::{fingerprint, fingerprint_of_records, prefix_range};
+pub use memory::MemoryStore;
 
 use std::ops::Range;
 
@@ -46,6 +62,18 @@ pub struct Key {
 pub const KEY_BYTES_MAX: usize = 1_000;
 /// The largest body of one record; engines chunk as they need below it.
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The most keys of one change, puts and deletes together: a merge of ten customers with 5,000 keys each.
+pub const CHANGE_KEYS_MAX: usize = 65_536;
+/// The most assertions of one change.
+pub const CHANGE_ASSERTIONS_MAX: usize = 65_536;
+/// The most log rows of one change; each is at most [`BODY_BYTES_MAX`] long.
+pub const CHANGE_LOG_ROWS_MAX: usize = 65_536;
+/// The most bytes that all bodies and log rows of one change hold together.
+pub const CHANGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The most numbers that one [`Store::draw_ids`] takes.
+pub const IDS_DRAWN_MAX: u64 = 1_000_000;
+/// The longest name of a sequence.
+pub const SEQUENCE_NAME_BYTES_MAX: usize = 100;
 
 /// A stored body with the commit that last wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,14 +175,15 @@ pub trait Reads: Send + Sync {
 /// The port. Object-safe; every engine passes the conformance suite.
 #[async_trait]
 pub trait Store: Reads {
-    /// Decides the change and, if its assertions hold, stores it durably before it answers.
+    /// Decides the change and, if its assertions hold, stores it durably before it answers. A caller that
+    /// stops waiting does not withdraw the change: whether it was stored is then found out by reading.
     async fn commit(&self, change: Change) -> Result<CommitNumber, StoreError>;
 
     /// Up to `limit` rows of the change log from commit `from` on, ascending.
     async fn read_log(&self, from: CommitNumber, limit: usize) -> Result<Vec<LogRow>, StoreError>;
 
-    /// Takes `count` numbers from a durable sequence that starts at 1; no number is given out twice,
-    /// whatever happens. Numbers taken and not used are lost.
+    /// Takes `count` numbers (1 to [`IDS_DRAWN_MAX`]) from a durable sequence that starts at 1; no number
+    /// is given out twice, whatever happens. Numbers taken and not used are lost.
     async fn draw_ids(&self, sequence: &str, count: u64) -> Result<Range<u64>, StoreError>;
 
     /// Space and condition.
