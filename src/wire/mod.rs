@@ -1,0 +1,6 @@
+//! What goes over the wire: XML, SOAP, and the codecs of what both carry.
+//!
+//! This tier turns bytes into cursors and values into bytes. It knows neither sockets nor a store, awaits
+//! nothing, and allots memory only in proportion to the message it was given.
+
+pub mod xml;

@@ -1,0 +1,123 @@
+//! The inside of a start tag, and of the XML declaration: name, equals, quoted value, again.
+//!
+//! quick-xml finds where a tag ends; what stands in it is read here, because its attribute iterator lets
+//! pass what XML forbids (no white space between attributes, `<` in a value, unknown references).
+
+use super::characters::{self, BYTES, VALUE_SPACE, VALUE_STOP, is_space};
+use super::error::Refusal;
+
+/// One attribute as written: offsets into the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawAttribute {
+    pub(super) name_start: usize,
+    pub(super) name_end: usize,
+    pub(super) value_start: usize,
+    pub(super) value_end: usize,
+    /// Whether the value has references or white space to decode.
+    pub(super) decoded: bool,
+}
+
+/// Reads attributes from `at` up to `end`.
+pub(super) struct AttributeReader<'t> {
+    text: &'t str,
+    at: usize,
+    end: usize,
+}
+
+impl<'t> AttributeReader<'t> {
+    pub(super) fn new(text: &'t str, at: usize, end: usize) -> Self {
+        AttributeReader { text, at, end }
+    }
+
+    /// The next attribute, `None` at the end of the tag.
+    pub(super) fn read(&mut self) -> Result<Option<RawAttribute>, Refusal> {
+        let before = self.at;
+        self.skip_spaces();
+        if self.at == self.end {
+            return Ok(None);
+        }
+        if self.at == before {
+            return Err(self.refuse("white space is missing before an attribute"));
+        }
+        let name_start = self.at;
+        let name_end = self.name_end();
+        self.skip_spaces();
+        if self.byte() != Some(b'=') {
+            return Err(self.refuse("an attribute without `=`"));
+        }
+        self.at += 1;
+        self.skip_spaces();
+        let quote = match self.byte() {
+            Some(quote @ (b'"' | b'\'')) => quote,
+            _ => return Err(self.refuse("an attribute value without quotes")),
+        };
+        self.at += 1;
+        let value_start = self.at;
+        let decoded = self.skip_value(quote)?;
+        let value_end = self.at;
+        self.at += 1;
+        Ok(Some(RawAttribute { name_start, name_end, value_start, value_end, decoded }))
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes()[..self.end].get(self.at).copied()
+    }
+
+    fn skip_spaces(&mut self) {
+        while self.byte().is_some_and(is_space) {
+            self.at += 1;
+        }
+    }
+
+    fn name_end(&mut self) -> usize {
+        while self.byte().is_some_and(|byte| byte != b'=' && !is_space(byte)) {
+            self.at += 1;
+        }
+        self.at
+    }
+
+    /// Goes to the closing quote; whether something in the value has to be decoded.
+    fn skip_value(&mut self, quote: u8) -> Result<bool, Refusal> {
+        let mut decoded = false;
+        while let Some(byte) = self.byte() {
+            let class = BYTES[byte as usize];
+            if class & VALUE_SPACE != 0 {
+                decoded = true;
+            } else if class & VALUE_STOP != 0 {
+                match byte {
+                    b'<' => return Err(self.refuse("`<` in an attribute value")),
+                    b'&' => {
+                        decoded = true;
+                        self.check_reference()?;
+                    }
+                    closing if closing == quote => return Ok(decoded),
+                    _ => {}
+                }
+            }
+            self.at += 1;
+        }
+        Err(self.refuse("an attribute value without its closing quote"))
+    }
+
+    /// From `&` to before its `;`.
+    fn check_reference(&mut self) -> Result<(), Refusal> {
+        let rest = &self.text[self.at + 1..self.end];
+        let name = memchr::memchr(b';', rest.as_bytes()).map(|length| &rest[..length]);
+        match name.filter(|name| characters::reference(name).is_some()) {
+            Some(name) => {
+                self.at += name.len();
+                Ok(())
+            }
+            None => Err(self.refuse(UNKNOWN_REFERENCE)),
+        }
+    }
+
+    #[cold]
+    fn refuse(&self, message: &str) -> Refusal {
+        Refusal::not_well_formed(self.at, message)
+    }
+}
+
+/// For `&` that starts neither one of the five entities nor an allowed character.
+pub(super) const UNKNOWN_REFERENCE: &str =
+    "a reference to something other than the five entities or a character";

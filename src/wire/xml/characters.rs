@@ -1,0 +1,137 @@
+//! Which characters XML 1.0 allows, and where.
+//!
+//! Tables for ASCII, the productions of the fifth edition for the rest. No Unicode normalisation.
+
+use super::error::Refusal;
+
+/// May start a name.
+pub(super) const NAME_START: u8 = 1;
+/// May stand inside a name.
+pub(super) const NAME: u8 = 2;
+/// Ends the plain run of an attribute value: a quote, `<`, `&`.
+pub(super) const VALUE_STOP: u8 = 4;
+/// White space that an attribute value shows as a space.
+pub(super) const VALUE_SPACE: u8 = 8;
+
+/// What each byte may do; bytes from 0x80 are judged as characters.
+pub(super) const BYTES: [u8; 256] = byte_classes();
+
+const fn byte_classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => NAME_START | NAME,
+            b'0'..=b'9' | b'-' | b'.' => NAME,
+            b'<' | b'&' | b'"' | b'\'' => VALUE_STOP,
+            b'\t' | b'\n' | b'\r' => VALUE_SPACE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+}
+
+/// White space of XML.
+pub(super) const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Whether the character may stand in a document (XML 1.0, production 2).
+pub(super) const fn is_allowed(character: char) -> bool {
+    matches!(character,
+        '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
+}
+
+/// One sweep over the whole message for characters that may stand nowhere.
+pub(super) fn check_all(text: &str) -> Result<(), Refusal> {
+    const BLOCK: usize = 1024;
+    for (index, block) in text.as_bytes().chunks(BLOCK).enumerate() {
+        // Without an early exit the compiler turns this loop into vector instructions.
+        let forbidden = block.iter().fold(false, |found, byte| {
+            found | ((*byte < 0x20) & (*byte != b'\t') & (*byte != b'\n') & (*byte != b'\r'))
+        });
+        if forbidden {
+            let at = block.iter().position(|byte| *byte < 0x20 && !is_space(*byte)).unwrap_or(0);
+            return Err(forbidden_at(index * BLOCK + at));
+        }
+    }
+    let bytes = text.as_bytes();
+    match memchr::memchr_iter(0xEF, bytes).find(|at| is_noncharacter(&bytes[*at..])) {
+        Some(at) => Err(forbidden_at(at)),
+        None => Ok(()),
+    }
+}
+
+/// U+FFFE and U+FFFF in UTF-8.
+pub(super) fn is_noncharacter(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xEF, 0xBF, 0xBE | 0xBF, ..])
+}
+
+#[cold]
+fn forbidden_at(offset: usize) -> Refusal {
+    Refusal::not_well_formed(offset, "a character that XML does not allow")
+}
+
+/// Checks a qualified name; the length of its prefix, 0 for none.
+pub(super) fn split_name(name: &str) -> Option<usize> {
+    let bytes = name.as_bytes();
+    let mut prefix = 0;
+    let mut part = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        let wanted = if at == part { NAME_START } else { NAME };
+        if BYTES[byte as usize] & wanted != 0 {
+            at += 1;
+        } else if byte == b':' && prefix == 0 && at > 0 {
+            prefix = at;
+            at += 1;
+            part = at;
+        } else if byte >= 0x80 {
+            let character = name[at..].chars().next()?;
+            let allowed = if at == part { is_name_start(character) } else { is_name(character) };
+            if !allowed {
+                return None;
+            }
+            at += character.len_utf8();
+        } else {
+            return None;
+        }
+    }
+    (part < bytes.len()).then_some(prefix)
+}
+
+fn is_name_start(character: char) -> bool {
+    matches!(character,
+        '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
+        | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
+        | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}'
+        | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+}
+
+fn is_name(character: char) -> bool {
+    is_name_start(character)
+        || matches!(character, '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// What a reference stands for; `name` is what stands between `&` and `;`.
+pub(super) fn reference(name: &str) -> Option<char> {
+    match name {
+        "lt" => return Some('<'),
+        "gt" => return Some('>'),
+        "amp" => return Some('&'),
+        "apos" => return Some('\''),
+        "quot" => return Some('"'),
+        _ => {}
+    }
+    let number = name.strip_prefix('#')?;
+    let (digits, radix) = match number.strip_prefix('x') {
+        Some(digits) => (digits, 16),
+        None => (number, 10),
+    };
+    // `from_str_radix` takes a sign, XML does not.
+    let plain = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_alphanumeric());
+    let code = plain.then(|| u32::from_str_radix(digits, radix).ok())??;
+    char::from_u32(code).filter(|character| is_allowed(*character))
+}

@@ -1,0 +1,50 @@
+//! A message that has been read: its text and where everything stands in it.
+
+use std::borrow::Cow;
+
+use super::encoding::{self, Charset};
+use super::error::{Refusal, XmlError, XmlErrorKind};
+use super::tape::Tape;
+use super::{Element, Limits, pass};
+
+/// A well-formed message within its limits.
+///
+/// UTF-8 is borrowed from the caller's bytes, UTF-16 is owned. Besides the text it takes 36 bytes an
+/// element and 24 an attribute.
+#[derive(Debug)]
+pub struct Document<'a> {
+    pub(super) text: Cow<'a, str>,
+    pub(super) tape: Tape,
+}
+
+impl<'a> Document<'a> {
+    /// Reads a message whose encoding nobody has told: byte order mark, else the XML declaration, else UTF-8.
+    pub fn parse(bytes: &'a [u8], limits: &Limits) -> Result<Document<'a>, XmlError> {
+        Document::parse_as(bytes, None, limits)
+    }
+
+    /// Reads a message. A charset that the transport was told overrides the XML declaration (R1019); a byte
+    /// order mark overrides both.
+    pub fn parse_as(
+        bytes: &'a [u8],
+        charset: Option<Charset>,
+        limits: &Limits,
+    ) -> Result<Document<'a>, XmlError> {
+        if bytes.len() > limits.message_bytes_max {
+            let message =
+                format!("the message is over the limit message_bytes_max of {}", limits.message_bytes_max);
+            return Err(Refusal::new(XmlErrorKind::TooManyBytes, 0, &message).locate(""));
+        }
+        let decoded = encoding::decode(bytes, charset)
+            .map_err(|refusal| refusal.locate(encoding::readable_part(bytes)))?;
+        match pass::run(&decoded.text, decoded.settled, limits) {
+            Ok(tape) => Ok(Document { text: decoded.text, tape }),
+            Err(refusal) => Err(refusal.locate(&decoded.text)),
+        }
+    }
+
+    /// The root element.
+    pub fn root(&self) -> Element<'_> {
+        Element::new(self, 0)
+    }
+}

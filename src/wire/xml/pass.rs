@@ -1,0 +1,442 @@
+//! The one pass over a message: quick-xml finds the pieces, this file holds them to the rules.
+//!
+//! quick-xml lets pass control characters, two roots, text outside the root, `]]>` in text, bad names and
+//! more; each is refused here. Nothing in this file takes more than constant time a byte, but for the
+//! sorting of an element's attributes when there are many.
+
+use quick_xml::Reader;
+use quick_xml::errors::{Error as ReaderError, IllFormedError};
+use quick_xml::events::Event;
+
+use super::attributes::{AttributeReader, RawAttribute, UNKNOWN_REFERENCE};
+use super::characters::{self, is_space};
+use super::error::{Refusal, XmlErrorKind};
+use super::limits::Limits;
+use super::scope::{NO_NAMESPACE, Scope, XML_NUMBER, XMLNS_NUMBER};
+use super::tape::{AttributeNode, NONE, Node, Tape};
+use super::text;
+
+/// An element whose end tag has not come yet.
+struct Open {
+    node: u32,
+    children: usize,
+    scope_mark: u32,
+}
+
+struct Pass<'t> {
+    text: &'t str,
+    limits: &'t Limits,
+    nodes: Vec<Node>,
+    attributes: Vec<AttributeNode>,
+    scope: Scope,
+    open: Vec<Open>,
+    /// Whether `]` stands anywhere, so that most messages are never searched for `]]>`.
+    has_brackets: bool,
+    /// For finding duplicates among many attributes.
+    order: Vec<u32>,
+}
+
+/// Reads a whole message. `settled`: the encoding is known, the declaration's word does not count.
+pub(super) fn run(text: &str, settled: bool, limits: &Limits) -> Result<Tape, Refusal> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(Refusal::limit(0, "message_bytes_max", u32::MAX as usize));
+    }
+    if text.starts_with('\u{FEFF}') {
+        return Err(Refusal::not_well_formed(0, "a second byte order mark"));
+    }
+    characters::check_all(text)?;
+    let mut pass = Pass::new(text, limits);
+    pass.read_events(settled)?;
+    Ok(pass.finish())
+}
+
+impl<'t> Pass<'t> {
+    fn new(text: &'t str, limits: &'t Limits) -> Self {
+        // A typical request has an element for every 40 bytes.
+        let expected = (text.len() / 32 + 8).min(4_096);
+        Pass {
+            text,
+            limits,
+            nodes: Vec::with_capacity(expected),
+            attributes: Vec::with_capacity(expected / 4),
+            scope: Scope::new(),
+            open: Vec::with_capacity(16),
+            has_brackets: memchr::memchr(b']', text.as_bytes()).is_some(),
+            order: Vec::new(),
+        }
+    }
+
+    fn read_events(&mut self, settled: bool) -> Result<(), Refusal> {
+        let mut reader = Reader::from_str(self.text);
+        reader.config_mut().check_comments = true;
+        let mut start = 0;
+        loop {
+            if self.open.is_empty() && self.text[start..].starts_with("<!D") {
+                return Err(dtd(start));
+            }
+            let event = reader.read_event().map_err(|error| refused(&error, start))?;
+            let end = reader.buffer_position() as usize;
+            match event {
+                Event::Start(_) => self.open_element(start, end, 1)?,
+                Event::Empty(_) => {
+                    self.open_element(start, end, 2)?;
+                    self.close_element(end, end);
+                }
+                Event::End(_) => self.close_element(start, end),
+                Event::Text(_) => self.text(start, end)?,
+                Event::GeneralRef(_) => self.reference(start, end)?,
+                Event::CData(_) => self.cdata(start)?,
+                Event::Comment(_) => self.mark_decoded(),
+                Event::PI(_) => self.instruction(start, end)?,
+                Event::Decl(_) => self.declaration(start, end, settled)?,
+                Event::DocType(_) => return Err(dtd(start)),
+                Event::Eof => return self.end_of_message(start),
+            }
+            start = end;
+        }
+    }
+
+    fn end_of_message(&self, at: usize) -> Result<(), Refusal> {
+        match (self.open.is_empty(), self.nodes.is_empty()) {
+            (true, false) => Ok(()),
+            (true, true) => Err(Refusal::not_well_formed(at, "the message has no root element")),
+            (false, _) => Err(Refusal::not_well_formed(at, "the message ends inside an element")),
+        }
+    }
+
+    /// `closing` bytes end the tag: `>` or `/>`.
+    fn open_element(&mut self, start: usize, end: usize, closing: usize) -> Result<(), Refusal> {
+        self.count_element(start)?;
+        let name_start = start + 1;
+        let tag = &self.text.as_bytes()[name_start..end - closing];
+        let name_end = name_start + tag.iter().position(|byte| is_space(*byte)).unwrap_or(tag.len());
+        let prefix_bytes = self.check_name(name_start, name_end)?;
+
+        let first_attribute = self.attributes.len();
+        let scope_mark = self.scope.mark();
+        if name_end < end - closing {
+            self.read_attributes(AttributeReader::new(self.text, name_end, end - closing))?;
+        }
+        let namespace = self.resolve_element(name_start, prefix_bytes)?;
+        if self.attributes.len() > first_attribute {
+            self.resolve_attributes(first_attribute)?;
+            self.check_duplicates(first_attribute, start)?;
+        }
+        let node = number(self.nodes.len());
+        self.nodes.push(Node {
+            start: number(start),
+            content_start: number(end),
+            content_end: number(end),
+            end: number(end),
+            after: node + 1,
+            namespace,
+            attributes: number(first_attribute),
+            prefix_bytes,
+            local_bytes: local_bytes(name_end - name_start, prefix_bytes),
+            decoded: false,
+        });
+        self.open.push(Open { node, children: 0, scope_mark });
+        Ok(())
+    }
+
+    fn count_element(&mut self, at: usize) -> Result<(), Refusal> {
+        if self.open.len() >= self.limits.depth_max {
+            return Err(Refusal::limit(at, "depth_max", self.limits.depth_max));
+        }
+        if self.nodes.len() >= self.limits.elements_max {
+            return Err(Refusal::limit(at, "elements_max", self.limits.elements_max));
+        }
+        match self.open.last_mut() {
+            Some(parent) if parent.children >= self.limits.children_max => {
+                Err(Refusal::limit(at, "children_max", self.limits.children_max))
+            }
+            Some(parent) => {
+                parent.children += 1;
+                Ok(())
+            }
+            None if self.nodes.is_empty() => Ok(()),
+            None => Err(Refusal::not_well_formed(at, "a second root element")),
+        }
+    }
+
+    /// Checks a name; the bytes of its prefix.
+    fn check_name(&self, start: usize, end: usize) -> Result<u16, Refusal> {
+        let limit = self.limits.name_bytes_max.min(Limits::NAME_BYTES_CEILING);
+        if end - start > limit {
+            return Err(Refusal::limit(start, "name_bytes_max", limit));
+        }
+        match characters::split_name(&self.text[start..end]) {
+            Some(prefix) => Ok(u16::try_from(prefix).unwrap_or(u16::MAX)),
+            None => Err(Refusal::not_well_formed(start, "not a qualified name")),
+        }
+    }
+
+    fn read_attributes(&mut self, mut reader: AttributeReader<'t>) -> Result<(), Refusal> {
+        let mut count = 0;
+        while let Some(raw) = reader.read()? {
+            count += 1;
+            if count > self.limits.attributes_max {
+                return Err(Refusal::limit(raw.name_start, "attributes_max", self.limits.attributes_max));
+            }
+            if raw.value_end - raw.value_start > self.limits.attribute_value_bytes_max {
+                let limit = self.limits.attribute_value_bytes_max;
+                return Err(Refusal::limit(raw.value_start, "attribute_value_bytes_max", limit));
+            }
+            let prefix_bytes = self.check_name(raw.name_start, raw.name_end)?;
+            let name = &self.text[raw.name_start..raw.name_end];
+            match name.as_bytes() {
+                b"xmlns" => self.declare("", raw)?,
+                [b'x', b'm', b'l', b'n', b's', b':', ..] => self.declare(&name[6..], raw)?,
+                _ => self.attributes.push(AttributeNode {
+                    name: number(raw.name_start),
+                    value: number(raw.value_start),
+                    value_bytes: number(raw.value_end - raw.value_start),
+                    namespace: NONE,
+                    prefix_bytes,
+                    local_bytes: local_bytes(name.len(), prefix_bytes),
+                    decoded: raw.decoded,
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    fn declare(&mut self, prefix: &str, raw: RawAttribute) -> Result<(), Refusal> {
+        let at = raw.name_start;
+        let value = &self.text[raw.value_start..raw.value_end];
+        let namespace = if raw.decoded {
+            self.scope.namespaces.intern(&text::attribute_value(value))
+        } else {
+            self.scope.namespaces.intern(value)
+        };
+        let problem = match (prefix, namespace) {
+            ("xmlns", _) => Some("the prefix xmlns cannot be declared"),
+            ("xml", XML_NUMBER) => None,
+            ("xml", _) => Some("the prefix xml cannot be bound to another namespace"),
+            (_, XML_NUMBER | XMLNS_NUMBER) => Some("a reserved namespace cannot be bound"),
+            ("", _) => None,
+            (_, NO_NAMESPACE) => Some("a prefix cannot be bound to no namespace"),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            return Err(Refusal::not_well_formed(at, problem));
+        }
+        if !self.scope.declare(prefix, namespace, number(self.nodes.len())) {
+            return Err(Refusal::not_well_formed(at, "a namespace prefix declared twice on one element"));
+        }
+        let limit = self.limits.namespaces_max;
+        if self.scope.prefixes.len().max(self.scope.namespaces.len()) > limit {
+            return Err(Refusal::limit(at, "namespaces_max", limit));
+        }
+        Ok(())
+    }
+
+    fn resolve_element(&self, name: usize, prefix_bytes: u16) -> Result<u32, Refusal> {
+        match self.scope.lookup(self.prefix(name, prefix_bytes)) {
+            Some(XMLNS_NUMBER) => Err(Refusal::not_well_formed(name, "an element with the prefix xmlns")),
+            Some(namespace) => Ok(namespace),
+            None => Err(Refusal::not_well_formed(name, "a prefix that is not declared")),
+        }
+    }
+
+    fn resolve_attributes(&mut self, first: usize) -> Result<(), Refusal> {
+        for index in first..self.attributes.len() {
+            let AttributeNode { name, prefix_bytes, .. } = self.attributes[index];
+            if prefix_bytes > 0 {
+                let namespace = self.scope.lookup(self.prefix(name as usize, prefix_bytes));
+                self.attributes[index].namespace = namespace.ok_or_else(|| {
+                    Refusal::not_well_formed(name as usize, "a prefix that is not declared")
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn prefix(&self, name: usize, prefix_bytes: u16) -> &'t str {
+        &self.text[name..name + prefix_bytes as usize]
+    }
+
+    /// No two attributes may have the same expanded name.
+    fn check_duplicates(&mut self, first: usize, at: usize) -> Result<(), Refusal> {
+        /// Up to here comparing each with each is faster than sorting.
+        const COMPARED_MAX: usize = 8;
+        let (text, list) = (self.text, &self.attributes[first..]);
+        let key = |attribute: &AttributeNode| (attribute.namespace, attribute.local(text));
+        let duplicate = if list.len() <= COMPARED_MAX {
+            let twice = |(index, attribute)| list[..index].iter().any(|other| key(other) == key(attribute));
+            list.iter().enumerate().any(twice)
+        } else {
+            self.order.clear();
+            self.order.extend(0..number(list.len()));
+            self.order.sort_unstable_by_key(|index| key(&list[*index as usize]));
+            self.order.windows(2).any(|pair| key(&list[pair[0] as usize]) == key(&list[pair[1] as usize]))
+        };
+        match duplicate {
+            true => Err(Refusal::not_well_formed(at, "an element has the same attribute twice")),
+            false => Ok(()),
+        }
+    }
+
+    fn close_element(&mut self, start: usize, end: usize) {
+        // quick-xml has matched the end tag, so that one is open.
+        let Some(open) = self.open.pop() else { return };
+        let after = number(self.nodes.len());
+        let node = &mut self.nodes[open.node as usize];
+        node.content_end = number(start);
+        node.end = number(end);
+        node.after = after;
+        self.scope.restore(open.scope_mark);
+    }
+
+    fn text(&mut self, start: usize, end: usize) -> Result<(), Refusal> {
+        let bytes = &self.text.as_bytes()[start..end];
+        if self.open.is_empty() {
+            return match bytes.iter().position(|byte| !is_space(*byte)) {
+                Some(at) => Err(Refusal::not_well_formed(start + at, "text outside the root element")),
+                None => Ok(()),
+            };
+        }
+        if self.has_brackets
+            && let Some(at) = memchr::memmem::find(bytes, b"]]>")
+        {
+            return Err(Refusal::not_well_formed(start + at, "`]]>` in text"));
+        }
+        Ok(())
+    }
+
+    fn reference(&mut self, start: usize, end: usize) -> Result<(), Refusal> {
+        if self.open.is_empty() {
+            return Err(Refusal::not_well_formed(start, "text outside the root element"));
+        }
+        if characters::reference(&self.text[start + 1..end - 1]).is_none() {
+            return Err(Refusal::not_well_formed(start, UNKNOWN_REFERENCE));
+        }
+        self.mark_decoded();
+        Ok(())
+    }
+
+    fn cdata(&mut self, start: usize) -> Result<(), Refusal> {
+        if self.open.is_empty() {
+            return Err(Refusal::not_well_formed(start, "text outside the root element"));
+        }
+        self.mark_decoded();
+        Ok(())
+    }
+
+    fn mark_decoded(&mut self) {
+        if let Some(open) = self.open.last() {
+            self.nodes[open.node as usize].decoded = true;
+        }
+    }
+
+    fn instruction(&mut self, start: usize, end: usize) -> Result<(), Refusal> {
+        let content = &self.text[start + 2..end - 2];
+        let target = content.split(|c: char| c.is_ascii() && is_space(c as u8)).next().unwrap_or("");
+        if characters::split_name(target) != Some(0) || target.eq_ignore_ascii_case("xml") {
+            return Err(Refusal::not_well_formed(
+                start,
+                "a processing instruction without an allowed target",
+            ));
+        }
+        self.mark_decoded();
+        Ok(())
+    }
+
+    /// `<?xml version="1.0" encoding="…" standalone="…"?>`, in this order, at the very start.
+    fn declaration(&self, start: usize, end: usize, settled: bool) -> Result<(), Refusal> {
+        const INVALID: &str = "not an XML declaration";
+        if start != 0 {
+            return Err(Refusal::not_well_formed(start, "an XML declaration that is not at the start"));
+        }
+        let mut reader = AttributeReader::new(self.text, start + 5, end - 2);
+        let mut allowed: &[&str] = &["version", "encoding", "standalone"];
+        while let Some(raw) = reader.read()? {
+            let name = &self.text[raw.name_start..raw.name_end];
+            let value = &self.text[raw.value_start..raw.value_end];
+            let place = allowed.iter().position(|known| *known == name);
+            let valid =
+                place.is_some() && (allowed.len() < 3 || name == "version") && is_declared(name, value);
+            if !valid {
+                return Err(Refusal::not_well_formed(raw.name_start, INVALID));
+            }
+            if name == "encoding"
+                && !settled
+                && super::Charset::from_label(value) != Some(super::Charset::Utf8)
+            {
+                let message = "the declared encoding is not supported: use UTF-8";
+                return Err(Refusal::new(XmlErrorKind::EncodingNotSupported, raw.value_start, message));
+            }
+            allowed = &allowed[place.map_or(0, |place| place + 1)..];
+        }
+        match allowed.len() {
+            3 => Err(Refusal::not_well_formed(start, INVALID)),
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(self) -> Tape {
+        let Pass { text, mut nodes, attributes, scope, .. } = self;
+        let end = number(text.len());
+        nodes.push(Node {
+            start: end,
+            content_start: end,
+            content_end: end,
+            end,
+            after: number(nodes.len()) + 1,
+            namespace: NONE,
+            attributes: number(attributes.len()),
+            prefix_bytes: 0,
+            local_bytes: 0,
+            decoded: false,
+        });
+        let Scope { prefixes, namespaces, declarations, .. } = scope;
+        let mut tape = Tape { nodes, attributes, declarations, prefixes, namespaces };
+        tape.sort_declarations();
+        tape
+    }
+}
+
+/// Whether a part of the XML declaration may have this value.
+fn is_declared(name: &str, value: &str) -> bool {
+    match name {
+        "version" => value
+            .strip_prefix("1.")
+            .is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|digit| digit.is_ascii_digit())),
+        "encoding" => {
+            let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+            value.starts_with(|first: char| first.is_ascii_alphabetic()) && value.bytes().all(part)
+        }
+        _ => matches!(value, "yes" | "no"),
+    }
+}
+
+#[cold]
+fn dtd(at: usize) -> Refusal {
+    Refusal::new(XmlErrorKind::DtdNotAllowed, at, "a document type declaration is not allowed")
+}
+
+/// Our words for what quick-xml found: its own repeat names that were sent.
+#[cold]
+fn refused(error: &ReaderError, at: usize) -> Refusal {
+    let message = match error {
+        ReaderError::Syntax(error) => return Refusal::not_well_formed(at, &error.to_string()),
+        ReaderError::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
+            "an end tag that does not match its start tag"
+        }
+        ReaderError::IllFormed(IllFormedError::UnmatchedEndTag(_)) => "an end tag without a start tag",
+        ReaderError::IllFormed(IllFormedError::DoubleHyphenInComment) => "`--` inside a comment",
+        ReaderError::IllFormed(IllFormedError::UnclosedReference) => "a reference without `;`",
+        _ => "the message is not well-formed",
+    };
+    Refusal::not_well_formed(at, message)
+}
+
+fn local_bytes(name_bytes: usize, prefix_bytes: u16) -> u16 {
+    let prefix = if prefix_bytes == 0 { 0 } else { prefix_bytes as usize + 1 };
+    u16::try_from(name_bytes - prefix).unwrap_or(u16::MAX)
+}
+
+/// Fits: [`run`] has refused texts of 2^32 bytes and more.
+fn number(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
