@@ -5,9 +5,17 @@
 
 pub mod contact_point;
 pub mod customer;
+pub mod decision;
 pub mod error;
 pub mod identity;
 pub mod message;
 pub mod note;
+pub mod postal_code;
 pub mod reference;
+pub mod settings;
+pub mod upsert;
 pub mod value;
+
+pub use decision::{Decided, Outcome, Warning, WarningCode};
+pub use settings::{Now, Rules, Settings};
+pub use upsert::{add, add_or_update_existing};

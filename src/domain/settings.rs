@@ -1,0 +1,44 @@
+//! What the rules are given beside the request: the time, the organisation's settings, the reference data.
+//!
+//! The rules read no clock and no configuration; whoever calls them does.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use super::postal_code::PostalCodePatterns;
+use super::reference::Reference;
+
+/// The time of a decision, in the two forms that the rules need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// The instant.
+    pub timestamp: Timestamp,
+    /// The same instant in the configured time zone.
+    pub local: DateTime,
+}
+
+/// The switches of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// V: normalise and judge; without it values are stored as sent.
+    pub validation: bool,
+    /// V-17: First2 and Last2 are stored.
+    pub second_names: bool,
+    /// V-8: the forms of postal codes.
+    pub postal_codes: PostalCodePatterns,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { validation: true, second_names: false, postal_codes: PostalCodePatterns::default() }
+    }
+}
+
+/// What an organisation has laid down.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Its switches.
+    pub settings: &'a Settings,
+    /// Its alternate-key types and attribute types.
+    pub reference: &'a Reference,
+}
