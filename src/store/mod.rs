@@ -6,7 +6,6 @@
 //! decides the change against the newest state or refuses it with [`StoreError::Contention`].
 //! An acknowledged commit is durable. Deliberately absent: closures, cursors held open, transactions over
 //! several calls, deletion of ranges.
-
 //!
 //! Where things stand: [`MemoryStore`] for tests, [`SledStore`] for service, [`FaultyStore`] to prove that
 //! callers bear a commit that fails; `decide` holds the one decision that all engines share, and the

@@ -3,4 +3,5 @@
 //! This tier turns bytes into cursors and values into bytes. It knows neither sockets nor a store, awaits
 //! nothing, and allots memory only in proportion to the message it was given.
 
+pub mod customer;
 pub mod xml;

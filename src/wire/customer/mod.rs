@@ -1,0 +1,21 @@
+//! The `Customer` element and its parts: read into a message, written from a stored customer.
+//!
+//! One codec for every operation and document that carries a customer. Reading is lenient: elements are matched by
+//! local name, in the target namespace or in none, in any order, and unknown ones are ignored (V-18). Writing keeps
+//! the order of the schema exactly. What a value means is judged in `domain`; only where it stood is known here.
+
+mod contact;
+mod decode;
+mod encode;
+mod field;
+mod path;
+#[cfg(test)]
+mod tests;
+
+pub use decode::{alternate_key, customer};
+pub use encode::{Selection, write_customer, write_validation_errors};
+pub use field::{Fields, size};
+pub use path::Path;
+
+/// The namespace of every message and type of the service.
+pub const TARGET_NAMESPACE: &str = "urn:castile:crm:v1";
