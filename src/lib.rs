@@ -5,5 +5,9 @@
 //! - [`domain`]: the rules of customer requests, pure and synchronous.
 //! - [`store`]: the port to a durable store, and the engines behind it.
 
+pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod failure;
 pub mod store;
+pub mod telemetry;
