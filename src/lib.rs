@@ -5,7 +5,15 @@
 //! - [`domain`]: the rules of customer requests, pure and synchronous.
 //! - [`wire`]: XML and SOAP, bytes to values and back.
 //! - [`store`]: the port to a durable store, and the engines behind it.
+//! - [`ops`]: the operations, one folder each, and the one place that commits.
+//!
+//! Beside them: [`config`], [`clock`], [`telemetry`] and [`failure`].
 
+pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod failure;
+pub mod ops;
 pub mod store;
+pub mod telemetry;
 pub mod wire;

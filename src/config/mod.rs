@@ -1,0 +1,201 @@
+//! The configuration: every key, its type, default, unit and one line of explanation, in one place.
+//!
+//! Each key is written once, in a `section!`; the struct, its default and what `castile config` prints come
+//! from there. Values are checked while they are read, so that a mistake is named with its file and line.
+//! Deliberately absent: reference data (a command loads it into the store) and secrets.
+
+mod listing;
+mod load;
+mod network;
+mod postal;
+mod values;
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use listing::listing;
+pub use load::{ConfigError, FILE_DEFAULT, Sources};
+pub use network::Network;
+pub use postal::PostalPattern;
+pub use values::{LogFormat, LogLevel, PublicUrl, TimeZone};
+
+use crate::failure::{Exit, Failure};
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+
+/// What is known of one key beside its value.
+pub(crate) struct KeyInfo {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) unit: &'static str,
+}
+
+/// Declares one table of the configuration: doc comment, key, type, default, unit and, if any, the check.
+macro_rules! section {
+    ($(#[$meta:meta])* $name:ident {
+        $( $(#[doc = $doc:literal])+ $key:ident: $type:ty = $default:expr, $unit:literal $(, $check:tt)?; )+
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $( $(#[doc = $doc])+ $(#[serde(deserialize_with = $check)])? pub $key: $type, )+
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                $name { $( $key: $default, )+ }
+            }
+        }
+
+        impl $name {
+            const KEYS: &'static [KeyInfo] = &[
+                $( KeyInfo { name: stringify!($key), about: concat!($($doc),+), unit: $unit }, )+
+            ];
+        }
+    };
+}
+
+section! {
+    /// Everything that can be set.
+    Config {
+        /// Address and port to serve on; port 0 takes a free one and prints it.
+        listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), "address:port";
+        /// The folder that holds the data, seen from the working folder.
+        data_dir: PathBuf = PathBuf::from("castile-data"), "path";
+        /// What callers reach this server under; published in the WSDL instead of the request's Host.
+        public_url: Option<PublicUrl> = None, "http or https URL";
+        /// Proxies whose X-Forwarded-Proto, -Host, -Port and -Prefix are believed.
+        trusted_proxies: Vec<Network> = Vec::new(), "list of IP addresses or CIDR networks";
+        /// Serve on an address that other machines reach, although there is no TLS and there are no users.
+        allow_insecure_listen: bool = false, "true or false";
+        /// The time zone of local times and of 'today' in customer requests.
+        time_zone: TimeZone = TimeZone::default(), "IANA name";
+        /// Customer validation.
+        validation: Validation = Validation::default(), "table";
+        /// Names of customers.
+        names: Names = Names::default(), "table";
+        /// Forms of postal codes by country (V-8): 9 is a digit, A a letter, \ takes the next character as it is, | parts alternatives; the rest is literal.
+        postal_codes: BTreeMap<String, PostalPattern> = BTreeMap::new(), "pattern", "postal::by_country";
+        /// What a caller may ask of this server, and for how long.
+        limits: Limits = Limits::default(), "table";
+        /// The store.
+        store: Store = Store::default(), "table";
+        /// The log on stderr.
+        log: Log = Log::default(), "table";
+    }
+}
+
+section! {
+    /// Customer validation (V-1 to V-12).
+    Validation {
+        /// Normalise names, addresses, e-mails and phones and record what is wrong with them.
+        enabled: bool = true, "true or false";
+    }
+}
+
+section! {
+    /// Names of customers.
+    Names {
+        /// Store the second first and last names First2 and Last2 (V-17).
+        second: bool = false, "true or false";
+    }
+}
+
+section! {
+    /// What a caller may ask of this server, and for how long.
+    Limits {
+        /// Largest request body, before and after it is inflated.
+        message_bytes_max: u64 = 10 * MIB, "bytes", "values::at_least_one";
+        /// Request bodies that are held at the same time, all together.
+        bodies_bytes_max: u64 = 512 * MIB, "bytes", "values::at_least_one";
+        /// Deepest nesting of elements.
+        depth_max: usize = 100, "elements", "values::at_least_one";
+        /// Most children of one element.
+        children_max: usize = 50_000, "elements", "values::at_least_one";
+        /// Most attributes of one element, namespace declarations among them.
+        attributes_max: usize = 500, "attributes", "values::at_least_one";
+        /// Longest value of an attribute.
+        attribute_value_bytes_max: usize = 64 * KIB as usize, "bytes", "values::at_least_one";
+        /// Longest name of an element or attribute.
+        name_bytes_max: usize = 1_000, "bytes", "values::at_least_one";
+        /// Most elements of one message.
+        elements_max: usize = 1_000_000, "elements", "values::at_least_one";
+        /// Most connections; those beyond are answered with 503.
+        connections_max: usize = 4_096, "connections", "values::at_least_one";
+        /// Most requests that run at the same time; those beyond are answered with 503.
+        requests_in_flight_max: usize = 1_024, "requests", "values::at_least_one";
+        /// A request's head must be complete this long after its first byte.
+        header_timeout_ms: u64 = 15_000, "milliseconds", "values::at_least_one";
+        /// A request's body must be complete this long after its head.
+        body_timeout_ms: u64 = 60_000, "milliseconds", "values::at_least_one";
+        /// A request must be decided this long after its body.
+        request_timeout_ms: u64 = 30_000, "milliseconds", "values::at_least_one";
+        /// An answer must make some progress in this time.
+        write_timeout_ms: u64 = 30_000, "milliseconds", "values::at_least_one";
+        /// A connection without a request is closed after this long.
+        idle_timeout_ms: u64 = 120_000, "milliseconds", "values::at_least_one";
+        /// How long requests may go on after the order to stop.
+        drain_timeout_ms: u64 = 30_000, "milliseconds", "values::at_least_one";
+        /// What Retry-After says when the server is over a limit.
+        retry_after_s: u32 = 1, "seconds", "values::at_least_one";
+    }
+}
+
+section! {
+    /// The store.
+    Store {
+        /// Free disk space under which writes are refused.
+        reserve_bytes: u64 = 256 * MIB, "bytes";
+        /// Memory for the store's cache.
+        cache_bytes: u64 = 128 * MIB, "bytes", "values::at_least_one";
+    }
+}
+
+section! {
+    /// The log on stderr.
+    Log {
+        /// How a line is written.
+        format: LogFormat = LogFormat::Text, "text or json";
+        /// The least severe lines that are written.
+        level: LogLevel = LogLevel::Info, "error, warn, info, debug or trace";
+    }
+}
+
+impl Config {
+    /// The tables inside, in the order in which they are listed.
+    const SECTIONS: [(&'static str, &'static [KeyInfo]); 5] = [
+        ("validation", Validation::KEYS),
+        ("names", Names::KEYS),
+        ("limits", Limits::KEYS),
+        ("store", Store::KEYS),
+        ("log", Log::KEYS),
+    ];
+
+    /// Refuses an address that other machines reach, unless it is asked for in so many words.
+    pub fn check_listen(&self) -> Result<(), Failure> {
+        if self.listen.ip().to_canonical().is_loopback() || self.allow_insecure_listen {
+            return Ok(());
+        }
+        let message = format!(
+            "will not listen on {}: other machines could reach it, and there is no TLS and there are no users.\n\
+             Either listen on 127.0.0.1 and let a reverse proxy with TLS and authentication stand before it,\n\
+             or, in a network that you trust, set `allow_insecure_listen = true` in {FILE_DEFAULT} \
+             (or CASTILE_ALLOW_INSECURE_LISTEN=true).",
+            self.listen
+        );
+        Err(Failure::new(Exit::Config, message))
+    }
+
+    /// Is this address a proxy whose X-Forwarded headers are believed?
+    pub fn trusts_proxy(&self, address: std::net::IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(address))
+    }
+}
+
+#[cfg(test)]
+mod tests;
