@@ -50,3 +50,8 @@ pub fn notes_of(customer: CustomerId) -> Range<Box<[u8]>> {
 fn note_id(customer: CustomerId, sequence: u32) -> Box<[u8]> {
     [customer.0.to_be_bytes(), u64::from(sequence).to_be_bytes()].concat().into()
 }
+
+/// The start of what follows a key.
+pub fn just_after(key: &Key) -> Box<[u8]> {
+    [&key.id[..], &[0]].concat().into()
+}

@@ -8,6 +8,7 @@
 
 mod customer;
 pub mod history;
+pub mod idempotency;
 pub mod key;
 mod note;
 mod stored;

@@ -3,13 +3,22 @@
 use super::contact;
 use super::field::{Fields, known_children, size};
 use super::path::Path;
-use crate::domain::error::Code;
+use crate::domain::error::{Code, Error};
 use crate::domain::message::{AlternateKeyMessage, AttributeMessage, CustomerMessage};
 use crate::domain::note::NoteMessage;
 use crate::domain::value::{
     self, ContactType, DateOrTime, EducationLevel, NameLocation, NoteAction, UpdateType,
 };
 use crate::wire::xml::Element;
+
+/// Reads the `Customer` of a request element that holds nothing else; one that is missing counts as empty.
+pub fn customer_of(request: Element<'_>) -> Result<CustomerMessage, Error> {
+    let mut fields = Fields::default();
+    let element = known_children(request).filter(|child| child.local() == "Customer").last();
+    let path = Path::ROOT.element("Customer");
+    let message = element.map(|element| customer(element, &path, &mut fields)).unwrap_or_default();
+    fields.into_result().map(|()| message)
+}
 
 /// Reads a `Customer` element; what is wrong is left in `fields`.
 pub fn customer(element: Element<'_>, path: &Path<'_>, fields: &mut Fields) -> CustomerMessage {

@@ -105,7 +105,7 @@ impl Fields {
 }
 
 /// The children that the contract may know: in the target namespace or in none, and not nil.
-pub(super) fn known_children(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+pub fn known_children(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     element
         .children()
         .filter(|child| matches!(child.namespace(), None | Some(TARGET_NAMESPACE)) && !is_nil(*child))

@@ -12,9 +12,9 @@ mod path;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{alternate_key, customer};
+pub use decode::{alternate_key, customer, customer_of};
 pub use encode::{Selection, write_customer, write_validation_errors};
-pub use field::{Fields, size};
+pub use field::{Fields, known_children, size};
 pub use path::Path;
 
 /// The namespace of every message and type of the service.

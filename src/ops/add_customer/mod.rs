@@ -1,0 +1,41 @@
+//! addCustomer: a new customer, always (rules A, with V, P and C).
+//!
+//! Request: `Customer`. Answer: `CustomerID`, `Outcome` Added, validation errors, warnings. Refused with
+//! `CUSTOMER_ALREADY_EXISTS` when an alternate key belongs to somebody.
+
+mod soap;
+#[cfg(test)]
+mod tests;
+
+use super::written::Written;
+use super::{Context, Decision, Operation, customers, lookup};
+use crate::domain::error::{Code, Error};
+use crate::domain::message::CustomerMessage;
+use crate::domain::{self, sent_keys};
+use crate::store::Reads;
+
+/// The operation.
+pub(super) struct AddCustomer;
+
+impl Operation for AddCustomer {
+    const NAME: &'static str = "addCustomer";
+    const WRITES: bool = true;
+    type Request = CustomerMessage;
+    type Answer = Written;
+
+    async fn run(
+        reads: &dyn Reads,
+        message: &CustomerMessage,
+        context: &Context<'_>,
+    ) -> Result<Decision<Written>, Error> {
+        let keys: Vec<_> = sent_keys(message).collect();
+        if let Some(holder) = lookup::holders(reads, &keys).await?.into_iter().flatten().next() {
+            let text = format!("an alternate key of the request belongs to customer {holder}");
+            return Err(Error::new(Code::CustomerAlreadyExists, text));
+        }
+        let id = context.next_customer_id().await?;
+        let decided = domain::add(message, id, &context.now, &context.rules())?;
+        let change = customers::change(None, &decided, Self::NAME, context)?;
+        Ok(Decision { change, answer: decided.into() })
+    }
+}

@@ -1,0 +1,123 @@
+//! What an operation is given beside its request, and what lives as long as the gateway does.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use tokio::sync::Mutex;
+
+use super::turns::Turns;
+use crate::clock::Clock;
+use crate::domain::error::{Code, Error};
+use crate::domain::identity::CustomerId;
+use crate::domain::reference::Reference;
+use crate::domain::{Now, Rules, Settings};
+use crate::store::{Store, StoreError};
+
+/// The sequence that customer ids are drawn from.
+const CUSTOMER_IDS: &str = "customer";
+/// How many ids are drawn at once; those not used when the gateway ends are lost.
+const ID_BLOCK: u64 = 1_000;
+
+/// Everything that all requests share.
+pub struct Gateway {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The switches of the organisation.
+    pub settings: Settings,
+    /// Its reference data.
+    pub reference: Reference,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The zone of local time and of 'today'.
+    pub time_zone: TimeZone,
+    pub(super) turns: Turns,
+    customer_ids: Mutex<Range<u64>>,
+}
+
+impl Gateway {
+    /// A gateway over a store.
+    pub fn new(
+        store: Arc<dyn Store>,
+        settings: Settings,
+        reference: Reference,
+        clock: Arc<dyn Clock>,
+        time_zone: TimeZone,
+    ) -> Self {
+        let (turns, customer_ids) = (Turns::default(), Mutex::new(0..0));
+        Gateway { store, settings, reference, clock, time_zone, turns, customer_ids }
+    }
+
+    async fn next_customer_id(&self) -> Result<CustomerId, Error> {
+        let mut block = self.customer_ids.lock().await;
+        if block.is_empty() {
+            *block = self.store.draw_ids(CUSTOMER_IDS, ID_BLOCK).await?;
+        }
+        let id = block.next().ok_or_else(|| Error::internal("the store drew an empty block of ids"))?;
+        Ok(CustomerId(id))
+    }
+}
+
+/// One request on its way through: who sent it, under which name it is logged, whether a retry must be recognised.
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    /// The id under which faults and logs name the request.
+    pub request_id: &'a str,
+    /// The user; `anonymous` while no users are configured.
+    pub caller: &'a str,
+    /// What makes a retry recognisable, if the caller sent it.
+    pub message: Option<MessageKey>,
+}
+
+/// A message that may be sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageKey {
+    /// `wsa:MessageID`, at most [`super::MESSAGE_ID_BYTES_MAX`] bytes.
+    pub message_id: String,
+    /// Of the Body element's bytes as they were sent.
+    pub body_sha256: [u8; 32],
+}
+
+/// What an operation may know.
+pub struct Context<'a> {
+    gateway: &'a Gateway,
+    /// The request.
+    pub call: &'a Call<'a>,
+    /// The time of the decision.
+    pub now: Now,
+}
+
+impl<'a> Context<'a> {
+    /// The context of a decision that is taken now.
+    pub fn new(gateway: &'a Gateway, call: &'a Call<'a>) -> Self {
+        let timestamp = gateway.clock.now();
+        let local = gateway.time_zone.to_datetime(timestamp);
+        Context { gateway, call, now: Now { timestamp, local } }
+    }
+
+    /// What the organisation has laid down.
+    pub fn rules(&self) -> Rules<'a> {
+        Rules { settings: &self.gateway.settings, reference: &self.gateway.reference }
+    }
+
+    /// A new customer id; one that is not used is lost.
+    pub async fn next_customer_id(&self) -> Result<CustomerId, Error> {
+        self.gateway.next_customer_id().await
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let (code, message) = match &error {
+            StoreError::Contention(_) => (Code::Contention, "others kept changing the same records; try again"),
+            StoreError::Unavailable(_) => (Code::ServiceUnavailable, "the store takes no writes now; try again later"),
+            StoreError::Corrupt(_) => (Code::CorruptRecord, "a stored record is damaged"),
+            StoreError::Unacceptable(_) | StoreError::Engine(_) => {
+                (Code::UnexpectedError, "an internal error occurred")
+            }
+        };
+        let mut refusal = Error::new(code, message);
+        refusal.source = Some(Box::new(error));
+        refusal
+    }
+}

@@ -1,0 +1,142 @@
+//! Reading a customer with all that belongs to it, and turning a decision on one into a change.
+//!
+//! Whatever belongs to a customer (notes, active keys) changes only together with the customer's record, so the version
+//! of that record is the one assertion that guards them all.
+
+use std::collections::BTreeSet;
+
+use super::context::Context;
+use crate::domain::Decided;
+use crate::domain::customer::Customer;
+use crate::domain::error::{Code, Error};
+use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::domain::note::Note;
+use crate::store::record::history::{self, Difference, HistoryRow};
+use crate::store::record::{CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key};
+use crate::store::{Change, Collection, Reads, Record};
+
+/// How many notes are read at once.
+const NOTES_PAGE: usize = 1_000;
+
+/// A customer as it was read.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// The record, for its version and for the history.
+    pub(super) record: Record,
+    /// What it says.
+    pub(super) customer: Customer,
+    /// Its notes, where they were asked for.
+    pub(super) notes: Vec<Note>,
+}
+
+/// The customer with this id, active or not, without its notes.
+pub(super) async fn load(reads: &dyn Reads, id: CustomerId) -> Result<Option<Loaded>, Error> {
+    let Some(record) = reads.get(&key::customer(id)).await? else { return Ok(None) };
+    let customer = decode_customer(&record.body)?;
+    Ok(Some(Loaded { record, customer, notes: Vec::new() }))
+}
+
+/// All notes of a customer by sequence.
+pub(super) async fn notes(reads: &dyn Reads, customer: &Customer) -> Result<Vec<Note>, Error> {
+    let mut notes = Vec::new();
+    if customer.last_note_sequence == 0 {
+        return Ok(notes);
+    }
+    let mut range = key::notes_of(customer.id);
+    loop {
+        let page = reads.scan(Collection::Note, range.clone(), NOTES_PAGE).await?;
+        for (_, record) in &page {
+            notes.push(decode_note(&record.body)?);
+        }
+        match page.last() {
+            Some((last, _)) if page.len() == NOTES_PAGE => range.start = key::just_after(last),
+            _ => return Ok(notes),
+        }
+    }
+}
+
+/// The change that makes a decision durable: the record, its keys, its notes and a row of the change log.
+pub(super) fn change(
+    before: Option<&Loaded>,
+    decided: &Decided,
+    operation: &str,
+    context: &Context<'_>,
+) -> Result<Change, Error> {
+    let customer = &decided.customer;
+    let body = encode_customer(customer)?;
+    if body.len() > CUSTOMER_BYTES_MAX {
+        let message = format!("the customer would take more than {CUSTOMER_BYTES_MAX} bytes");
+        return Err(Error::new(Code::AttributeValueTooLarge, message));
+    }
+    let mut change = Change::new();
+    let record_key = key::customer(customer.id);
+    change.assert_unchanged(record_key.clone(), before.map(|loaded| &loaded.record));
+    put_keys(&mut change, before.map(|loaded| &loaded.customer), customer);
+    let notes = put_notes(&mut change, before, decided)?;
+    let row = HistoryRow {
+        time: context.now.timestamp,
+        who: context.call.caller.into(),
+        operation: operation.into(),
+        request_id: context.call.request_id.into(),
+        customer: customer.id.0,
+        sections: history::differences(before.map(|loaded| &loaded.record.body[..]), Some(&body))?,
+        notes: notes.iter().map(NoteDifference::borrow).collect(),
+    };
+    change.log(history::encode(&row)?);
+    change.put(record_key, body);
+    Ok(change)
+}
+
+/// only active keys of active customers stand in the store.
+fn active_keys(customer: Option<&Customer>) -> BTreeSet<&AlternateKey> {
+    let held = customer.filter(|customer| customer.active).map(|customer| &customer.alternate_keys);
+    held.into_iter().flatten().filter(|held| held.active).map(|held| &held.key).collect()
+}
+
+/// a key that becomes active must belong to nobody.
+fn put_keys(change: &mut Change, before: Option<&Customer>, after: &Customer) {
+    let (held, holds) = (active_keys(before), active_keys(Some(after)));
+    for gained in holds.difference(&held) {
+        change.assert_absent(key::alternate(gained));
+        change.put(key::alternate(gained), after.id.0.to_be_bytes().to_vec());
+    }
+    for lost in held.difference(&holds) {
+        change.delete(key::alternate(lost));
+    }
+}
+
+/// What a note was and is.
+struct NoteDifference {
+    sequence: u32,
+    before: Option<Vec<u8>>,
+    after: Option<Vec<u8>>,
+}
+
+impl NoteDifference {
+    fn borrow(&self) -> Difference<'_> {
+        Difference { tag: self.sequence, before: self.before.as_deref(), after: self.after.as_deref() }
+    }
+}
+
+fn put_notes(
+    change: &mut Change,
+    before: Option<&Loaded>,
+    decided: &Decided,
+) -> Result<Vec<NoteDifference>, Error> {
+    let stored = |sequence: u32| {
+        let note = before.and_then(|loaded| loaded.notes.iter().find(|note| note.sequence == sequence));
+        note.map(encode_note).transpose()
+    };
+    let mut differences = Vec::new();
+    for note in &decided.notes_put {
+        let body = encode_note(note)?;
+        change.put(key::note(decided.customer.id, note.sequence), body.clone());
+        let before = stored(note.sequence)?;
+        differences.push(NoteDifference { sequence: note.sequence, before, after: Some(body) });
+    }
+    for sequence in &decided.notes_deleted {
+        change.delete(key::note(decided.customer.id, *sequence));
+        differences.push(NoteDifference { sequence: *sequence, before: stored(*sequence)?, after: None });
+    }
+    Ok(differences)
+}

@@ -1,0 +1,70 @@
+//! The operations: one folder each, one line each in [`REGISTRY`].
+//!
+//! An operation reads, asks the rules and returns a [`Decision`]: what to change and what to answer. It never
+//! commits; [`execute`] does, for all of them, and so keeps in one place what has to be committed together. Deliberately
+//! absent: HTTP, envelopes, engines. An operation never names another operation; what two of them share stands beside
+//! them here.
+
+mod add_customer;
+mod add_or_update_customer;
+mod context;
+mod customers;
+mod execute;
+mod idempotency;
+mod lookup;
+mod reference;
+mod retrieve_customer;
+mod soap;
+mod turns;
+mod written;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+
+pub use context::{Call, Context, Gateway, MessageKey};
+pub use execute::execute;
+pub use idempotency::{KEEP, MESSAGE_ID_BYTES_MAX, expired_before};
+pub use reference::{DEFAULT_REFERENCE, ReferenceError, parse as parse_reference};
+pub use soap::{SoapFace, SoapOperation};
+
+use crate::domain::error::Error;
+use crate::store::{Change, Reads};
+
+/// Every operation, by the name of its request element. The WSDL declares the same set, or the program does not start.
+pub const REGISTRY: &[&dyn SoapOperation] = &[
+    &soap::Face::<add_customer::AddCustomer>::NEW,
+    &soap::Face::<add_or_update_customer::AddOrUpdateCustomer>::NEW,
+    &soap::Face::<retrieve_customer::RetrieveCustomer>::NEW,
+];
+
+/// What an operation is.
+pub trait Operation: Send + Sync + 'static {
+    /// Its name in the WSDL, the history and the logs.
+    const NAME: &'static str;
+    /// Can it change anything? Only what can is remembered for retries.
+    const WRITES: bool;
+    /// The decoded request.
+    type Request: Send + Sync;
+    /// The answer before it is encoded.
+    type Answer: Send;
+
+    /// Decides the request on what `reads` shows now. Runs again when others were faster, so it has no side effect.
+    fn run(
+        reads: &dyn Reads,
+        request: &Self::Request,
+        context: &Context<'_>,
+    ) -> impl Future<Output = Result<Decision<Self::Answer>, Error>> + Send;
+}
+
+/// What a request leads to.
+#[derive(Debug)]
+pub struct Decision<A> {
+    /// What to store, with everything that the decision rests on asserted; empty if nothing changes.
+    pub change: Change,
+    /// What to answer once that is durable.
+    pub answer: A,
+}
