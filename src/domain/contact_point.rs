@@ -25,7 +25,7 @@ pub struct ContactPoint<V> {
 }
 
 /// A postal address; it may be partial (V-7), but never empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Address {
     /// Country code or name.
     pub country: Option<String>,
@@ -44,14 +44,14 @@ pub struct Address {
 }
 
 /// An e-mail address, normalised by V-9.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct EMail {
     /// The address.
     pub address: String,
 }
 
 /// A telephone number, normalised by V-10.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Telephone {
     /// The number, without its extension.
     pub number: String,

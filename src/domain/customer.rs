@@ -43,7 +43,7 @@ pub struct Customer {
     pub alternate_keys: Vec<HeldKey>,
     /// Custom attributes in order of arrival, each with at least one value.
     pub attributes: Vec<Attribute>,
-    /// What validation finds wrong now.
+    /// What validation finds wrong now, at most one for a [`Subject`], in its order. Inactive contact points have none.
     pub validation_errors: Vec<ValidationError>,
     /// The highest note sequence ever used; the next note gets one more.
     pub last_note_sequence: u32,
@@ -144,12 +144,12 @@ pub struct ValidationError {
     pub subject: Subject,
     /// The value that failed; empty if there was none.
     pub value: String,
-    /// When it was judged.
+    /// When it was found first; judging the same value wrong again does not move it.
     pub time: Timestamp,
 }
 
-/// What a validation error is wrong with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What a validation error is wrong with; the order is that in which errors are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// A field of the customer itself.
     Customer(CustomerField),
@@ -162,7 +162,7 @@ pub enum Subject {
 }
 
 /// A field of the customer that validation judges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CustomerField {
     /// The first name.
     FirstName,
@@ -260,6 +260,34 @@ impl Individual {
 }
 
 impl Customer {
+    /// An active customer of whom nothing is known yet.
+    pub fn new(id: CustomerId, create_date: Timestamp) -> Self {
+        Customer {
+            id,
+            active: true,
+            create_date,
+            effective_date: None,
+            expiry_date: None,
+            update_user_id: None,
+            update_date: None,
+            profile: Profile::default(),
+            individual: Individual::default(),
+            addresses: Vec::new(),
+            emails: Vec::new(),
+            telephones: Vec::new(),
+            contact_preferences: Vec::new(),
+            alternate_keys: Vec::new(),
+            attributes: Vec::new(),
+            validation_errors: Vec::new(),
+            last_note_sequence: 0,
+        }
+    }
+
+    /// The keys that find it, as long as it is active itself.
+    pub fn active_keys(&self) -> impl Iterator<Item = &AlternateKey> {
+        self.alternate_keys.iter().filter(|held| held.active).map(|held| &held.key)
+    }
+
     /// known by an alternate key alone.
     pub fn anonymous(&self) -> bool {
         let nameless = !self.individual.has_name() && !self.has_organisation_name();

@@ -3,19 +3,31 @@
 //! Nothing here knows a transport, a store, a clock or a source of randomness: time, new ids and
 //! settings are arguments. A rule lives in one place and carries the name the rules page gives it (`AU-3`).
 
+mod attribute_rules;
 pub mod contact_point;
+mod contact_rules;
 pub mod customer;
 pub mod decision;
+pub mod email;
 pub mod error;
+mod findings;
 pub mod identity;
+mod key_rules;
 pub mod message;
+pub mod names;
 pub mod note;
+mod note_rules;
+mod person_rules;
+pub mod phone;
 pub mod postal_code;
 pub mod reference;
 pub mod settings;
+pub mod titles;
 pub mod upsert;
 pub mod value;
+mod violations;
 
 pub use decision::{Decided, Outcome, Warning, WarningCode};
+pub use key_rules::sent_keys;
 pub use settings::{Now, Rules, Settings};
 pub use upsert::{add, add_or_update_existing};

@@ -1,0 +1,204 @@
+//! P, AU-2, AU-3, V-7 to V-12: what a request makes of the contact points of one kind.
+//!
+//! Written once for the three kinds: [`ContactValue`] is all in which they differ. Contact points are never removed;
+//! an old one is deactivated. [`ContactPoints`] is one kind while a request is applied to it.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use super::contact_point::{Address, ContactPoint, EMail, Telephone};
+use super::customer::{Subject, ValidationCode};
+use super::findings::{Failure, Findings};
+use super::message::ContactPointMessage;
+use super::settings::Settings;
+use super::{email, phone, postal_code};
+
+/// In what the kinds differ.
+pub(super) trait ContactValue: Clone + Eq + Hash + Default {
+    /// What an error of one of them is wrong with.
+    fn subject(sequence: u32) -> Subject;
+
+    /// The value as it is stored, and what is wrong with it.
+    fn judge(&self, settings: &Settings) -> (Self, Option<Failure>);
+}
+
+impl ContactValue for Address {
+    fn subject(sequence: u32) -> Subject {
+        Subject::Address(sequence)
+    }
+
+    fn judge(&self, settings: &Settings) -> (Self, Option<Failure>) {
+        let Some(sent) = &self.postal_code else { return (self.clone(), None) };
+        let judged = postal_code::judge(sent, self.country.as_deref(), &settings.postal_codes);
+        let failure = (!judged.valid).then(|| Failure::new(ValidationCode::PostalCodeInvalid, &judged.text));
+        (Address { postal_code: Some(judged.text), ..self.clone() }, failure)
+    }
+}
+
+impl ContactValue for EMail {
+    fn subject(sequence: u32) -> Subject {
+        Subject::EMail(sequence)
+    }
+
+    fn judge(&self, _settings: &Settings) -> (Self, Option<Failure>) {
+        let judged = email::judge(&self.address);
+        let failure = (!judged.valid).then(|| Failure::new(ValidationCode::EmailInvalid, &judged.address));
+        (EMail { address: judged.address }, failure)
+    }
+}
+
+impl ContactValue for Telephone {
+    fn subject(sequence: u32) -> Subject {
+        Subject::Telephone(sequence)
+    }
+
+    fn judge(&self, _settings: &Settings) -> (Self, Option<Failure>) {
+        let judged = phone::judge(self);
+        let failure =
+            (!judged.valid).then(|| Failure::new(ValidationCode::PhoneInvalid, &judged.telephone.number));
+        (judged.telephone, failure)
+    }
+}
+
+/// What makes two contact points of a kind the same one (AU-2).
+type Identity<V> = (Option<String>, V);
+
+/// The contact points of one kind while a request is applied to them.
+pub(super) struct ContactPoints<'a, V> {
+    points: Vec<ContactPoint<V>>,
+    at: HashMap<Identity<V>, usize>,
+    last_sequence: u32,
+    /// The one primary (P-1).
+    primary: Option<usize>,
+    /// Those that the request names.
+    named: HashSet<usize>,
+    /// The TypeCodes that the request brought something new of (AU-3).
+    renewed: HashSet<Option<String>>,
+    settings: &'a Settings,
+    findings: &'a mut Findings,
+}
+
+impl<'a, V: ContactValue> ContactPoints<'a, V> {
+    /// The contact points as they are stored.
+    pub(super) fn new(
+        stored: Vec<ContactPoint<V>>,
+        settings: &'a Settings,
+        findings: &'a mut Findings,
+    ) -> Self {
+        let mut at: HashMap<Identity<V>, usize> = HashMap::with_capacity(stored.len());
+        for (position, point) in stored.iter().enumerate() {
+            let identity = (point.type_code.clone(), point.value.clone());
+            // Records from elsewhere may hold the same one twice; the active one is then it.
+            let place = at.entry(identity).or_insert(position);
+            if point.active && !stored[*place].active {
+                *place = position;
+            }
+        }
+        let primary = stored.iter().position(|point| point.primary);
+        let last_sequence = stored.iter().map(|point| point.sequence).max().unwrap_or(0);
+        let (named, renewed) = (HashSet::new(), HashSet::new());
+        ContactPoints { points: stored, at, last_sequence, primary, named, renewed, settings, findings }
+    }
+
+    /// Adds the contact point, or finds the one that equals it and overwrites what was sent beside its value.
+    pub(super) fn bring(&mut self, message: &ContactPointMessage<V>) {
+        if message.value == V::default() {
+            return;
+        }
+        let (value, failure) = self.judge(&message.value);
+        let identity = (message.type_code.clone(), value);
+        let known = self.at.get(&identity).copied();
+        let position = known.unwrap_or_else(|| self.push(identity));
+        self.activate(position);
+        self.named.insert(position);
+        let point = &mut self.points[position];
+        overwrite(&mut point.label, message.label.as_ref());
+        overwrite(&mut point.contact_preference_code, message.contact_preference_code.as_ref());
+        self.mark_valid(position, known.is_none(), message.valid, failure);
+        self.mark_primary(position, message.primary);
+    }
+
+    fn judge(&self, sent: &V) -> (V, Option<Failure>) {
+        if self.settings.validation { sent.judge(self.settings) } else { (sent.clone(), None) }
+    }
+
+    fn push(&mut self, identity: Identity<V>) -> usize {
+        self.last_sequence += 1;
+        let (type_code, value) = identity.clone();
+        self.at.insert(identity, self.points.len());
+        self.points.push(ContactPoint {
+            sequence: self.last_sequence,
+            type_code,
+            label: None,
+            contact_preference_code: None,
+            active: false,
+            primary: false,
+            valid: true,
+            value,
+        });
+        self.points.len() - 1
+    }
+
+    /// AU-2: what was not active counts as new.
+    fn activate(&mut self, position: usize) {
+        let point = &mut self.points[position];
+        if !point.active {
+            point.active = true;
+            self.renewed.insert(point.type_code.clone());
+        }
+    }
+
+    /// V-12: the caller's word goes first. One that is known as valid is left so, for it may be by the caller's word.
+    fn mark_valid(&mut self, position: usize, new: bool, sent: Option<bool>, failure: Option<Failure>) {
+        let point = &mut self.points[position];
+        let failure = match sent {
+            Some(true) => None,
+            Some(false) => failure,
+            None if point.valid && !new => return,
+            None => failure,
+        };
+        point.valid = failure.is_none();
+        self.findings.judged(V::subject(point.sequence), failure);
+    }
+
+    /// P-2, P-3: the last one processed is the primary; P-4: on something new, not sent is false.
+    fn mark_primary(&mut self, position: usize, sent: Option<bool>) {
+        match sent {
+            Some(true) => self.primary = Some(position),
+            Some(false) if self.primary == Some(position) => self.primary = None,
+            Some(false) | None => {}
+        }
+    }
+
+    /// AU-3: deactivates the others of each TypeCode that something new came of.
+    pub(super) fn deactivate_others_of_renewed_types(&mut self) {
+        for position in 0..self.points.len() {
+            let renewed = self.renewed.contains(&self.points[position].type_code);
+            if renewed && !self.named.contains(&position) {
+                self.deactivate(position);
+            }
+        }
+    }
+
+    /// What is not in use has no error that anybody could correct.
+    fn deactivate(&mut self, position: usize) {
+        let point = &mut self.points[position];
+        point.active = false;
+        self.findings.judged(V::subject(point.sequence), None);
+    }
+
+    /// The contact points as they are to be stored.
+    pub(super) fn into_stored(mut self) -> Vec<ContactPoint<V>> {
+        for (position, point) in self.points.iter_mut().enumerate() {
+            point.primary = self.primary == Some(position);
+        }
+        self.points
+    }
+}
+
+/// AU-5: what was sent overwrites, what was not sent stays.
+pub(super) fn overwrite<T: Clone>(target: &mut Option<T>, sent: Option<&T>) {
+    if let Some(value) = sent {
+        *target = Some(value.clone());
+    }
+}
