@@ -26,6 +26,31 @@ pub(super) trait State {
     ) -> Result<Vec<(Key, CommitNumber)>, StoreError>;
 }
 
+/// A change that keeps the limits of the port. Checked by the caller's task, not by the one that decides.
+#[derive(Debug)]
+pub(super) struct Acceptable {
+    change: Change,
+    body_bytes: usize,
+}
+
+impl Acceptable {
+    /// Checks every limit of the port.
+    pub(super) fn new(change: Change) -> Result<Self, StoreError> {
+        let body_bytes = check_limits(&change)?;
+        Ok(Acceptable { change, body_bytes })
+    }
+
+    /// The bytes of its bodies and log rows together.
+    pub(super) fn body_bytes(&self) -> usize {
+        self.body_bytes
+    }
+
+    /// The change itself.
+    pub(super) fn into_change(self) -> Change {
+        self.change
+    }
+}
+
 /// The changes decided so far that the engine's state does not show yet.
 pub(super) struct Batch {
     last_commit: CommitNumber,
@@ -45,8 +70,11 @@ impl Batch {
     }
 
     /// Gives the change its number, or says why it has no effect.
-    pub(super) fn decide(&mut self, state: &impl State, change: &Change) -> Result<CommitNumber, StoreError> {
-        check_limits(change)?;
+    pub(super) fn decide(
+        &mut self,
+        state: &impl State,
+        Acceptable { change, .. }: &Acceptable,
+    ) -> Result<CommitNumber, StoreError> {
         for (index, assertion) in change.assertions.iter().enumerate() {
             if !self.holds(state, assertion)? {
                 return Err(StoreError::Contention(index));
@@ -124,7 +152,8 @@ pub(super) fn draw(sequence: &str, next: u64, count: u64) -> Result<Range<u64>, 
     }
 }
 
-fn check_limits(change: &Change) -> Result<(), StoreError> {
+/// Answers the bytes of all bodies.
+fn check_limits(change: &Change) -> Result<usize, StoreError> {
     at_most("keys", change.key_count(), CHANGE_KEYS_MAX)?;
     at_most("assertions", change.assertions.len(), CHANGE_ASSERTIONS_MAX)?;
     at_most("log rows", change.log.len(), CHANGE_LOG_ROWS_MAX)?;
@@ -134,7 +163,8 @@ fn check_limits(change: &Change) -> Result<(), StoreError> {
         bytes += body.len();
     }
     at_most("bytes in all bodies", bytes, CHANGE_BYTES_MAX)?;
-    check_keys(change)
+    check_keys(change)?;
+    Ok(bytes)
 }
 
 fn check_keys(change: &Change) -> Result<(), StoreError> {
@@ -185,6 +215,10 @@ mod tests {
         Key::numbered(Collection::Customer, &[id])
     }
 
+    fn acceptable(change: &Change) -> Acceptable {
+        Acceptable::new(change.clone()).expect("inside the limits")
+    }
+
     fn everything() -> Range<Box<[u8]>> {
         super::super::prefix_range(&[])
     }
@@ -195,14 +229,14 @@ mod tests {
         let mut batch = Batch::after(9);
         let mut first = Change::new();
         first.assert_version(key(1), 5).assert_absent(key(2)).put(key(2), "new").delete(key(1));
-        assert_eq!(batch.decide(&state, &first).expect("it holds"), 10);
+        assert_eq!(batch.decide(&state, &acceptable(&first)).expect("it holds"), 10);
 
         let mut second = Change::new();
         second.assert_absent(key(1)).assert_version(key(2), 10);
         let left = fingerprint(&[(key(2), 10)]);
         second.assertions.push(Assertion::Range(Collection::Customer, everything(), left));
-        assert_eq!(batch.decide(&state, &second).expect("it holds"), 11);
-        assert!(matches!(batch.decide(&state, &first), Err(StoreError::Contention(0))));
+        assert_eq!(batch.decide(&state, &acceptable(&second)).expect("it holds"), 11);
+        assert!(matches!(batch.decide(&state, &acceptable(&first)), Err(StoreError::Contention(0))));
         assert_eq!(batch.last_commit(), 11);
     }
 
@@ -211,10 +245,13 @@ mod tests {
         let mut batch = Batch::after(0);
         let mut refused = Change::new();
         refused.assert_version(key(1), 1).put(key(2), "x");
-        assert!(matches!(batch.decide(&Fixed(vec![]), &refused), Err(StoreError::Contention(0))));
+        assert!(matches!(
+            batch.decide(&Fixed(vec![]), &acceptable(&refused)),
+            Err(StoreError::Contention(0))
+        ));
         let mut next = Change::new();
         next.assert_absent(key(2));
-        assert_eq!(batch.decide(&Fixed(vec![]), &next).expect("it holds"), 1);
+        assert_eq!(batch.decide(&Fixed(vec![]), &acceptable(&next)).expect("it holds"), 1);
     }
 
     #[test]
@@ -222,7 +259,7 @@ mod tests {
         let mut change = Change::new();
         let inverted: Range<Box<[u8]>> = Box::from([2])..Box::from([1]);
         change.assert_range(Collection::Customer, inverted, &[]);
-        assert!(Batch::after(0).decide(&Fixed(vec![(key(1), 1)]), &change).is_ok());
+        assert!(Batch::after(0).decide(&Fixed(vec![(key(1), 1)]), &acceptable(&change)).is_ok());
     }
 
     #[test]

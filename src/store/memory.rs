@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::decide::{Batch, State, draw, key_bounds};
+use super::decide::{Acceptable, Batch, State, draw, key_bounds};
 use super::{Change, Collection, CommitNumber, Health, Key, LogRow, Reads, Record, Store, StoreError};
 
 /// The in-memory engine.
@@ -103,9 +103,10 @@ impl Reads for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, change: Change) -> Result<CommitNumber, StoreError> {
+        let change = Acceptable::new(change)?;
         let mut contents = self.write();
         let number = Batch::after(contents.last_commit).decide(&*contents, &change)?;
-        contents.apply(number, change);
+        contents.apply(number, change.into_change());
         Ok(number)
     }
 

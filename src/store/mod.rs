@@ -12,17 +12,22 @@
 //! conformance suite holds every engine to this page.
 
 mod change;
+mod committer;
 #[cfg(test)]
 mod conformance;
 mod decide;
 mod faulty;
 mod key;
 mod memory;
+mod metrics;
 pub mod record;
+pub mod sled;
 
 pub use faulty::{Fault, FaultyStore};
 pub use key::{fingerprint, fingerprint_of_records, prefix_range};
 pub use memory::MemoryStore;
+pub use metrics::Metrics;
+pub use sled::{SledOptions, SledStore};
 
 use std::ops::Range;
 

@@ -12,7 +12,9 @@ mod records;
 
 use std::sync::Arc;
 
-use super::{Change, Collection, CommitNumber, FaultyStore, Key, MemoryStore, Record, Store};
+use super::{
+    Change, Collection, CommitNumber, FaultyStore, Key, MemoryStore, Record, SledOptions, SledStore, Store,
+};
 
 /// An engine under test. Dropping what `open` gave and opening again finds the same data.
 pub(super) trait Subject {
@@ -35,6 +37,23 @@ struct Faulty(MemoryStore);
 impl Subject for Faulty {
     fn open(&self) -> Arc<dyn Store> {
         Arc::new(FaultyStore::new(self.0.clone()))
+    }
+}
+
+/// The embedded engine in a folder of its own; nothing reserved, so that a small disk can run the tests.
+struct Sled(tempfile::TempDir);
+
+impl Sled {
+    fn new() -> Self {
+        Sled(tempfile::tempdir().expect("a temporary folder"))
+    }
+}
+
+impl Subject for Sled {
+    fn open(&self) -> Arc<dyn Store> {
+        let mut options = SledOptions::new(self.0.path().join("store"));
+        options.reserve_bytes = 0;
+        Arc::new(SledStore::open(options).expect("the store opens"))
     }
 }
 
@@ -78,6 +97,7 @@ macro_rules! suite {
 
 suite!(memory, Memory(MemoryStore::new()));
 suite!(faulty_unarmed, Faulty(MemoryStore::new()));
+suite!(sled, Sled::new());
 
 /// The key of customer `id`.
 fn customer(id: u64) -> Key {

@@ -1,0 +1,228 @@
+//! The embedded engine: sled 0.34.7, used so that an acknowledged commit survives a power cut.
+//!
+//! Four trees (see `packing` for the bytes): heads of records, chunks of long bodies, the change log, and
+//! numbers (the newest commit, the sequences). All writing goes through the committer's one thread
+//! (`writer`). Reads are answered inline, without a thread of their own: they take microseconds when the page
+//! is cached, less than handing them over would. A read may see a commit a few milliseconds before it is
+//! durable; its number is never given to another commit, not even after a power cut that took it back.
+//! Deliberately absent: snapshots over several reads, which sled does not have.
+
+mod disk;
+mod folder;
+mod packing;
+mod trees;
+mod writer;
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+
+use self::disk::{Disk, RealDisk};
+use self::trees::{Trees, caught};
+use self::writer::Writer;
+use super::committer::Committer;
+use super::{
+    Change, Collection, CommitNumber, Health, Key, LogRow, Metrics, Reads, Record, Store, StoreError,
+};
+
+/// The layout that this program reads and writes.
+const FORMAT: u64 = 1;
+/// What is kept free unless configured otherwise.
+pub const RESERVE_BYTES_DEFAULT: u64 = 256 * 1024 * 1024;
+/// sled's page cache unless configured otherwise.
+pub const CACHE_BYTES_DEFAULT: u64 = 256 * 1024 * 1024;
+
+/// Where the store is and how it behaves.
+#[derive(Debug, Clone)]
+pub struct SledOptions {
+    /// The store's own folder; made if it is missing.
+    pub path: PathBuf,
+    /// With fewer free bytes than this no commit is accepted; it goes on by itself when there is space again.
+    pub reserve_bytes: u64,
+    /// The size of sled's page cache.
+    pub cache_bytes: u64,
+    disk: Arc<dyn Disk>,
+}
+
+impl SledOptions {
+    /// The defaults for the store in folder `path`.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        SledOptions {
+            path: path.into(),
+            reserve_bytes: RESERVE_BYTES_DEFAULT,
+            cache_bytes: CACHE_BYTES_DEFAULT,
+            disk: Arc::new(RealDisk),
+        }
+    }
+}
+
+/// The store. Dropping it stores what waits, waits for that, and lets go of the folder.
+pub struct SledStore {
+    // Declared first, so that its thread has ended before the trees are dropped.
+    committer: Committer,
+    shared: Arc<Shared>,
+}
+
+/// What readers and the writer have in common.
+struct Shared {
+    options: SledOptions,
+    /// `None` after an error, until the writer has opened them again.
+    trees: RwLock<Option<Trees>>,
+    /// The newest durable commit.
+    last_commit: AtomicU64,
+    metrics: Arc<Metrics>,
+}
+
+impl SledStore {
+    /// Opens the store, or makes a new one in a folder that is missing or empty.
+    ///
+    /// Blocks while sled recovers. A folder that holds something else, is in use, or is damaged is an
+    /// [`StoreError::Engine`] that says what is wrong.
+    pub fn open(options: SledOptions) -> Result<Self, StoreError> {
+        folder::examine(&options.path)?;
+        let shared = Arc::new(Shared::open(options)?);
+        let metrics = Arc::clone(&shared.metrics);
+        let committer = Committer::start(Writer::new(Arc::clone(&shared))?, metrics)?;
+        Ok(SledStore { committer, shared })
+    }
+
+    /// Takes no further changes, stores those that wait, and returns when they are durable. Reads go on.
+    pub async fn close(&self) {
+        self.committer.close().await;
+    }
+
+    /// What the committer has counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// How many changes wait for the committer.
+    pub fn queue_depth(&self) -> usize {
+        self.committer.queue_depth()
+    }
+
+    fn writes_refused(&self) -> Option<String> {
+        self.committer
+            .stopped()
+            .or_else(|| self.shared.space_refusal())
+            .or_else(|| self.shared.closed_refusal())
+    }
+}
+
+impl Shared {
+    fn open(options: SledOptions) -> Result<Self, StoreError> {
+        let trees = caught(|| Trees::open(&options))?;
+        let last_commit = AtomicU64::new(caught(|| trees.last_commit())?);
+        Ok(Shared { options, trees: RwLock::new(Some(trees)), last_commit, metrics: Arc::default() })
+    }
+
+    /// Runs a read; whatever sled makes of damaged bytes, it answers an error.
+    fn with_trees<T>(&self, read: impl FnOnce(&Trees) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let trees = self.trees.read().unwrap_or_else(PoisonError::into_inner);
+        match &*trees {
+            Some(trees) => caught(|| read(trees)),
+            None => Err(StoreError::Unavailable(CLOSED.to_owned())),
+        }
+    }
+
+    /// Runs a write, with sled's own error.
+    fn with_trees_raw<T>(
+        &self,
+        write: impl FnOnce(&Trees) -> Result<T, ::sled::Error>,
+    ) -> Result<T, ::sled::Error> {
+        let trees = self.trees.read().unwrap_or_else(PoisonError::into_inner);
+        match &*trees {
+            Some(trees) => write(trees),
+            None => Err(::sled::Error::Unsupported(CLOSED.to_owned())),
+        }
+    }
+
+    fn flush(&self) -> Result<(), ::sled::Error> {
+        self.with_trees_raw(|trees| trees.db.flush().map(drop))
+    }
+
+    /// Lets go of the folder and opens it again; readers wait meanwhile.
+    fn reopen(&self) -> Result<(), StoreError> {
+        let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+        caught(|| {
+            drop(trees.take());
+            Ok(())
+        })?;
+        *trees = Some(caught(|| Trees::open(&self.options))?);
+        self.metrics.reopened();
+        Ok(())
+    }
+
+    fn is_open(&self) -> bool {
+        self.trees.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn closed_refusal(&self) -> Option<String> {
+        (!self.is_open()).then(|| CLOSED.to_owned())
+    }
+
+    /// Why the free space forbids writing, if it does.
+    fn space_refusal(&self) -> Option<String> {
+        let reserve = self.options.reserve_bytes;
+        match self.options.disk.free_bytes(&self.options.path) {
+            Ok(free) if free >= reserve => None,
+            Ok(free) => Some(format!(
+                "{free} bytes are free on the disk of the store, store.reserve_bytes asks for {reserve}; free some"
+            )),
+            Err(error) => Some(format!("the free space on the disk of the store is not known ({error})")),
+        }
+    }
+}
+
+const CLOSED: &str = "the engine is closed after an error; the next commit tries to open it again";
+
+#[async_trait]
+impl Reads for SledStore {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.shared.with_trees(|trees| trees.get(key))
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        self.shared.with_trees(|trees| keys.iter().map(|key| trees.get(key)).collect())
+    }
+
+    async fn scan(
+        &self,
+        collection: Collection,
+        range: Range<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Record)>, StoreError> {
+        self.shared.with_trees(|trees| trees.scan(collection, &range, limit))
+    }
+}
+
+#[async_trait]
+impl Store for SledStore {
+    async fn commit(&self, change: Change) -> Result<CommitNumber, StoreError> {
+        self.committer.commit(change).await
+    }
+
+    async fn read_log(&self, from: CommitNumber, limit: usize) -> Result<Vec<LogRow>, StoreError> {
+        self.shared.with_trees(|trees| trees.log_rows(from, limit))
+    }
+
+    async fn draw_ids(&self, sequence: &str, count: u64) -> Result<Range<u64>, StoreError> {
+        self.committer.draw_ids(sequence, count).await
+    }
+
+    async fn health(&self) -> Health {
+        let reason = self.writes_refused();
+        let used =
+            |trees: &Trees| trees.db.size_on_disk().map_err(|error| StoreError::Engine(error.to_string()));
+        Health {
+            writable: reason.is_none(),
+            reason,
+            free_bytes: self.shared.options.disk.free_bytes(&self.shared.options.path).ok(),
+            used_bytes: self.shared.with_trees(used).ok(),
+            last_commit: self.shared.last_commit.load(Ordering::Acquire),
+        }
+    }
+}
