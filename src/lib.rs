@@ -11,9 +11,11 @@
 
 pub mod clock;
 pub mod config;
+pub mod data_dir;
 pub mod domain;
 pub mod failure;
 pub mod ops;
 pub mod store;
 pub mod telemetry;
+pub mod transport;
 pub mod wire;
