@@ -1,0 +1,3 @@
+//! What goes over the wire: XML, SOAP, and the codecs of what both carry.
+
+pub mod soap;
