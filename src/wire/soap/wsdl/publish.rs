@@ -31,12 +31,17 @@ impl Publication {
     pub(super) fn of(wsdl: &str, xsd: &str) -> Result<Self, DescriptionError> {
         let mut copy = Copy::new();
         let mut reader = Reader::from_str(wsdl);
+        let mut inlined = false;
         loop {
             match read(&mut reader, "WSDL")? {
                 Event::Eof => break,
                 Event::Start(start) if start.local_name().as_ref() == "schema" => {
                     skip_schema(&mut reader)?;
                     copy.inline(xsd)?;
+                    inlined = true;
+                }
+                Event::Start(start) if start.local_name().as_ref() == "address" => {
+                    return Err(unreadable("WSDL", "an address is not an empty element"));
                 }
                 Event::Empty(element) if element.local_name().as_ref() == "address" => {
                     copy.address(&element)?
@@ -44,7 +49,7 @@ impl Publication {
                 event => copy.write(event)?,
             }
         }
-        Ok(copy.finish())
+        if inlined { Ok(copy.finish()) } else { Err(unreadable("WSDL", "it imports no schema")) }
     }
 
     /// The self-contained WSDL for callers who reach the service under `base_url`.

@@ -91,11 +91,20 @@ fn the_schema_is_published_under_its_name_alone() {
     assert!(!XSD.contains("schemaLocation"));
 }
 
+/// Replaces the first of `from` in the WSDL and expects a refusal.
+fn check_refused(from: &str, to: &str) {
+    assert!(WSDL.contains(from), "nothing to replace: {from}");
+    assert!(Publication::of(&WSDL.replacen(from, to, 1), XSD).is_err(), "{to}");
+}
+
 #[test]
-fn an_inline_schema_of_its_own_is_refused_instead_of_lost() {
-    let wsdl = WSDL.replace("<xs:import ", "<xs:element name=\"lost\"/><xs:import ");
-    assert_ne!(wsdl, WSDL);
-    assert!(Publication::of(&wsdl, XSD).is_err());
+fn what_the_copy_could_not_carry_over_is_refused() {
+    check_refused("<xs:import ", "<xs:element name=\"lost\"/><xs:import ");
+    let start = WSDL.find("<xs:schema>").expect("a schema");
+    let end = WSDL.find("</xs:schema>").expect("its end") + "</xs:schema>".len();
+    check_refused(&WSDL[start..end], "");
+    check_refused("services/CRMProcessor\"/>", "services/CRMProcessor\"></soap:address>");
+    check_refused("location=\"http://127.0.0.1:8080/services/CRMProcessor\"", "location=\"nowhere\"");
 }
 
 #[test]
