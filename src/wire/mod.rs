@@ -4,4 +4,5 @@
 //! nothing, and allots memory only in proportion to the message it was given.
 
 pub mod customer;
+pub mod soap;
 pub mod xml;

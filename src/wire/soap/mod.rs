@@ -1,0 +1,3 @@
+//! SOAP on top of the XML tier.
+
+pub mod wsdl;

@@ -1,0 +1,102 @@
+//! A second decoder, to check the first one against: the same messages, read by yaserde into a struct tree.
+//!
+//! It shares no code with the codecs of the library. It matches by namespace and name, in any order, and keeps every
+//! value as text. Deliberately absent: limits, leniency, and any judgement; it is for messages of ours, never for
+//! hostile ones.
+
+mod contact;
+mod details;
+mod tree;
+
+use yaserde::YaDeserialize;
+
+use details::{AlternateKey, ValidationError, Warning};
+pub(crate) use tree::Customer;
+
+/// The Body of a message: exactly one of these is there.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct Body {
+    #[yaserde(prefix = "crm", rename = "addCustomer")]
+    pub(crate) add_customer: Option<CustomerWrapper>,
+    #[yaserde(prefix = "crm", rename = "addCustomerResponse")]
+    pub(crate) add_customer_response: Option<Outcome>,
+    #[yaserde(prefix = "crm", rename = "addOrUpdateCustomer")]
+    pub(crate) add_or_update_customer: Option<CustomerWrapper>,
+    #[yaserde(prefix = "crm", rename = "addOrUpdateCustomerResponse")]
+    pub(crate) add_or_update_customer_response: Option<Outcome>,
+    #[yaserde(prefix = "crm", rename = "retrieveCustomer")]
+    pub(crate) retrieve_customer: Option<Retrieve>,
+    #[yaserde(prefix = "crm", rename = "retrieveCustomerResponse")]
+    pub(crate) retrieve_customer_response: Option<CustomerWrapper>,
+}
+
+/// A wrapper with a customer in it.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct CustomerWrapper {
+    #[yaserde(prefix = "crm", rename = "Customer")]
+    pub(crate) customer: Option<Customer>,
+}
+
+/// The answer of a write.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct Outcome {
+    #[yaserde(prefix = "crm", rename = "CustomerID")]
+    pub(crate) customer_id: Option<String>,
+    #[yaserde(prefix = "crm", rename = "Outcome")]
+    pub(crate) outcome: Option<String>,
+    #[yaserde(prefix = "crm", rename = "ValidationError")]
+    pub(crate) validation_errors: Vec<ValidationError>,
+    #[yaserde(prefix = "crm", rename = "Warning")]
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// `retrieveCustomer`.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct Retrieve {
+    #[yaserde(prefix = "crm", rename = "CustomerID")]
+    pub(crate) customer_id: Option<String>,
+    #[yaserde(prefix = "crm", rename = "AlternateKey")]
+    pub(crate) alternate_keys: Vec<AlternateKey>,
+    #[yaserde(prefix = "crm", rename = "CardNumber")]
+    pub(crate) card_number: Option<String>,
+    #[yaserde(prefix = "crm", rename = "IncludeInactive")]
+    pub(crate) include_inactive: Option<String>,
+}
+
+#[derive(YaDeserialize)]
+#[yaserde(
+    rename = "Envelope",
+    prefix = "soap11",
+    namespaces = { "soap11" = "http://schemas.xmlsoap.org/soap/envelope/" }
+)]
+struct Envelope11 {
+    #[yaserde(prefix = "soap11", rename = "Body")]
+    body: Body,
+}
+
+#[derive(YaDeserialize)]
+#[yaserde(
+    rename = "Envelope",
+    prefix = "soap12",
+    namespaces = { "soap12" = "http://www.w3.org/2003/05/soap-envelope" }
+)]
+struct Envelope12 {
+    #[yaserde(prefix = "soap12", rename = "Body")]
+    body: Body,
+}
+
+/// The Body of a message in either SOAP version.
+pub(crate) fn decode(message: &str) -> Result<Body, yaserde::Error> {
+    if message.contains("http://www.w3.org/2003/05/soap-envelope") {
+        yaserde::de::from_str::<Envelope12>(message).map(|envelope| envelope.body)
+    } else {
+        yaserde::de::from_str::<Envelope11>(message).map(|envelope| envelope.body)
+    }
+}
+
+#[cfg(test)]
+mod tests;
