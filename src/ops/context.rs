@@ -91,7 +91,9 @@ impl<'a> Context<'a> {
     /// The context of a decision that is taken now.
     pub fn new(gateway: &'a Gateway, call: &'a Call<'a>) -> Self {
         let timestamp = gateway.clock.now();
-        let local = gateway.time_zone.to_datetime(timestamp);
+        // Whole seconds: what it is stored and shown in.
+        let local = gateway.time_zone.to_datetime(timestamp).with().subsec_nanosecond(0).build();
+        let local = local.unwrap_or_else(|_| gateway.time_zone.to_datetime(timestamp));
         Context { gateway, call, now: Now { timestamp, local } }
     }
 
@@ -109,8 +111,12 @@ impl<'a> Context<'a> {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (code, message) = match &error {
-            StoreError::Contention(_) => (Code::Contention, "others kept changing the same records; try again"),
-            StoreError::Unavailable(_) => (Code::ServiceUnavailable, "the store takes no writes now; try again later"),
+            StoreError::Contention(_) => {
+                (Code::Contention, "others kept changing the same records; try again")
+            }
+            StoreError::Unavailable(_) => {
+                (Code::ServiceUnavailable, "the store takes no writes now; try again later")
+            }
             StoreError::Corrupt(_) => (Code::CorruptRecord, "a stored record is damaged"),
             StoreError::Unacceptable(_) | StoreError::Engine(_) => {
                 (Code::UnexpectedError, "an internal error occurred")

@@ -12,7 +12,9 @@ use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::domain::note::Note;
 use crate::store::record::history::{self, Difference, HistoryRow};
-use crate::store::record::{CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key};
+use crate::store::record::{
+    CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key,
+};
 use crate::store::{Change, Collection, Reads, Record};
 
 /// How many notes are read at once.

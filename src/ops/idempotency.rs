@@ -67,19 +67,19 @@ fn answer_again(remembered: &Remembered<'_>, message: &MessageKey) -> Result<Vec
     }
     match &remembered.outcome {
         RememberedOutcome::Answered(answer) => Ok(answer.to_vec()),
-        RememberedOutcome::Refused { code, message, field, violations } => {
-            Err(Error {
-                code: known_code(code)?,
-                message: message.to_string(),
-                field: field.as_deref().map(str::to_owned),
-                violations: violations.iter().map(violation).collect::<Result<_, _>>()?,
-                source: None,
-            })
-        }
+        RememberedOutcome::Refused { code, message, field, violations } => Err(Error {
+            code: known_code(code)?,
+            message: message.to_string(),
+            field: field.as_deref().map(str::to_owned),
+            violations: violations.iter().map(violation).collect::<Result<_, _>>()?,
+            source: None,
+        }),
     }
 }
 
-fn violation((code, field, message): &(Cow<'_, str>, Cow<'_, str>, Cow<'_, str>)) -> Result<Violation, Error> {
+fn violation(
+    (code, field, message): &(Cow<'_, str>, Cow<'_, str>, Cow<'_, str>),
+) -> Result<Violation, Error> {
     Ok(Violation { code: known_code(code)?, field: field.to_string(), message: message.to_string() })
 }
 

@@ -28,7 +28,7 @@ pub trait SoapOperation: Send + Sync {
 }
 
 /// An answer on its way: the encoded answer element, or the refusal.
-pub type Answering<'c> = Pin<Box<dyn Future<Output = Result<Vec<u8>, Error>> + Send + 'c>>;
+pub(super) type Answering<'c> = Pin<Box<dyn Future<Output = Result<Vec<u8>, Error>> + Send + 'c>>;
 
 /// Makes a [`SoapOperation`] of an operation's types.
 pub(super) struct Face<O>(PhantomData<fn() -> O>);

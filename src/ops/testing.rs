@@ -1,0 +1,118 @@
+//! The world of the operations' tests: a gateway on a memory store, a clock that stands still, requests as XML.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+
+use super::{Call, DEFAULT_REFERENCE, Gateway, MessageKey, REGISTRY, parse_reference};
+use crate::clock::FixedClock;
+use crate::domain::Settings;
+use crate::domain::error::{Code, Error};
+use crate::store::{MemoryStore, Store};
+use crate::wire::xml::{Document, Limits};
+
+/// When everything happens, unless the clock is moved.
+pub(super) const NOW: &str = "2026-03-01T08:30:00Z";
+
+/// A gateway with its store and clock.
+pub(super) struct World {
+    pub(super) gateway: Gateway,
+    pub(super) clock: Arc<FixedClock>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        World::on(Arc::new(MemoryStore::default()))
+    }
+
+    pub(super) fn on(store: Arc<dyn Store>) -> Self {
+        let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+        let reference = parse_reference(DEFAULT_REFERENCE).unwrap();
+        let gateway = Gateway::new(store, Settings::default(), reference, clock.clone(), TimeZone::UTC);
+        World { gateway, clock }
+    }
+
+    /// Sends the request element.
+    pub(super) async fn send(&self, request: &str) -> Result<String, Error> {
+        self.send_as(request, None).await
+    }
+
+    /// Sends the request element under a `wsa:MessageID`.
+    pub(super) async fn send_as(&self, request: &str, message_id: Option<&str>) -> Result<String, Error> {
+        let document = Document::parse(request.as_bytes(), &Limits::default()).unwrap();
+        let name = document.root().local();
+        let operation = REGISTRY.iter().find(|operation| operation.name() == name).expect("an operation");
+        let message = message_id.map(|message_id| MessageKey {
+            message_id: message_id.to_owned(),
+            body_sha256: Sha256::digest(request).into(),
+        });
+        let call = Call { request_id: "test", caller: "anonymous", message };
+        let answer = operation.call(&self.gateway, &call, document.root()).await?;
+        Ok(String::from_utf8(answer).unwrap())
+    }
+
+    /// Sends a request that must be refused.
+    #[track_caller]
+    pub(super) fn refused(&self, request: &str) -> impl Future<Output = Error> {
+        let caller = std::panic::Location::caller();
+        async move {
+            match self.send(request).await {
+                Err(error) => error,
+                Ok(answer) => panic!("{caller}: expected a refusal, got {answer}"),
+            }
+        }
+    }
+
+    /// Adds a customer of this content; its id.
+    pub(super) async fn add(&self, content: &str) -> String {
+        let answer = self.send(&customer_request("addCustomer", content)).await.unwrap();
+        inner(&answer, "CustomerID").to_owned()
+    }
+
+    /// What retrieveCustomer shows of a customer, inactive parts too.
+    pub(super) async fn retrieve(&self, id: &str) -> String {
+        let request = format!(
+            "<retrieveCustomer><CustomerID>{id}</CustomerID><IncludeInactive>true</IncludeInactive></retrieveCustomer>"
+        );
+        self.send(&request).await.unwrap()
+    }
+
+    /// The number of rows in the change log.
+    pub(super) async fn log_rows(&self) -> usize {
+        self.gateway.store.read_log(0, 10_000).await.unwrap().len()
+    }
+}
+
+/// A request of an operation that takes a `Customer`.
+pub(super) fn customer_request(operation: &str, content: &str) -> String {
+    format!("<{operation} xmlns='urn:castile:crm:v1'><Customer>{content}</Customer></{operation}>")
+}
+
+/// A customer named so, with this alternate key.
+pub(super) fn named(first: &str, last: &str, key: &str) -> String {
+    format!(
+        "<EntityInformation><Individual><Name><Name Location='First'>{first}</Name>\
+         <Name Location='Last'>{last}</Name></Name></Individual></EntityInformation>{}",
+        alternate_key("XSTORE_ID", key)
+    )
+}
+
+/// An alternate key.
+pub(super) fn alternate_key(type_code: &str, id: &str) -> String {
+    format!("<AlternateKey TypeCode='{type_code}'><AlternateID>{id}</AlternateID></AlternateKey>")
+}
+
+/// The text of the first element of this name.
+#[track_caller]
+pub(super) fn inner<'x>(xml: &'x str, name: &str) -> &'x str {
+    let start = xml.find(&format!("<{name}>")).unwrap_or_else(|| panic!("no {name} in {xml}"));
+    let rest = &xml[start + name.len() + 2..];
+    &rest[..rest.find("</").unwrap()]
+}
+
+/// Asserts the code of a refusal.
+#[track_caller]
+pub(super) fn assert_code(error: &Error, code: Code) {
+    assert_eq!(error.code, code, "{error:?}");
+}

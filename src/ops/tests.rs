@@ -1,0 +1,148 @@
+//! What holds for every operation: retries, contention, failing commits.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::testing::*;
+use super::*;
+use crate::domain::error::Code;
+use crate::store::{Fault, FaultyStore, MemoryStore};
+
+fn add(key: &str) -> String {
+    customer_request("addCustomer", &named("Ana", "Ruiz", key))
+}
+
+#[tokio::test]
+async fn a_message_sent_again_gets_the_same_answer_and_has_one_effect() {
+    let world = World::new();
+    let first = world.send_as(&add("1"), Some("urn:uuid:1")).await.unwrap();
+    assert_eq!(world.send_as(&add("1"), Some("urn:uuid:1")).await.unwrap(), first);
+    assert_eq!(world.log_rows().await, 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_remembered_with_all_its_violations() {
+    let world = World::new();
+    let request = customer_request(
+        "addCustomer",
+        "<AlternateKey><AlternateID>1</AlternateID></AlternateKey><CustomAttribute name='?'><AttributeValue>x</AttributeValue></CustomAttribute>",
+    );
+    let first = world.send_as(&request, Some("m")).await.unwrap_err();
+    let again = world.send_as(&request, Some("m")).await.unwrap_err();
+    assert_eq!((again.code, &again.message, &again.field), (first.code, &first.message, &first.field));
+    assert_eq!(again.violations, first.violations);
+    assert_eq!(first.violations.len(), 2);
+}
+
+#[tokio::test]
+async fn a_message_id_with_another_body_is_refused() {
+    let world = World::new();
+    world.send_as(&add("1"), Some("m")).await.unwrap();
+    let refusal = world.send_as(&add("2"), Some("m")).await.unwrap_err();
+    assert_code(&refusal, Code::MalformedMessage);
+    assert_eq!(world.log_rows().await, 1);
+}
+
+#[tokio::test]
+async fn a_message_is_forgotten_after_a_day() {
+    let world = World::new();
+    let request = customer_request("addCustomer", "<Source>web</Source>");
+    let first = world.send_as(&request, Some("m")).await.unwrap();
+    world.clock.advance(KEEP);
+    assert_eq!(world.send_as(&request, Some("m")).await.unwrap(), first);
+    world.clock.advance(SignedDuration::from_secs(1));
+    assert_ne!(world.send_as(&request, Some("m")).await.unwrap(), first);
+    assert_eq!(world.log_rows().await, 2);
+}
+
+#[tokio::test]
+async fn a_reading_operation_is_not_remembered() {
+    let world = World::new();
+    world.add(&named("Ana", "Ruiz", "1")).await;
+    let request = "<retrieveCustomer><CustomerID>1</CustomerID></retrieveCustomer>";
+    world.send_as(request, Some("m")).await.unwrap();
+    world
+        .send(&customer_request("addOrUpdateCustomer", "<CustomerID>1</CustomerID><Source>web</Source>"))
+        .await
+        .unwrap();
+    assert!(world.send_as(request, Some("m")).await.unwrap().contains("<Source>web</Source>"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twins_at_once_have_one_effect() {
+    let world = Arc::new(World::new());
+    let twin = |_| {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { world.send_as(&add("1"), Some("m")).await.unwrap() })
+    };
+    let answers = join((0..16).map(twin)).await;
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]));
+    assert_eq!(world.log_rows().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_added_by_many_at_once_makes_one_customer() {
+    let world = Arc::new(World::new());
+    let one = |_| {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { world.send(&add("1")).await })
+    };
+    let answers = join((0..64).map(one)).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    for refusal in answers.into_iter().filter_map(Result::err) {
+        assert_code(&refusal, Code::CustomerAlreadyExists);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn updates_of_one_customer_by_many_at_once_are_all_kept() {
+    let world = Arc::new(World::new());
+    world.add(&named("Ana", "Ruiz", "1")).await;
+    let one = |number| {
+        let world = Arc::clone(&world);
+        let note = format!(
+            "<CustomerID>1</CustomerID><CustomerNotes><CustomerNote>n{number}</CustomerNote></CustomerNotes>"
+        );
+        tokio::spawn(
+            async move { world.send(&customer_request("addOrUpdateCustomer", &note)).await.unwrap() },
+        )
+    };
+    join((0..64).map(one)).await;
+    let shown = world.retrieve("1").await;
+    for number in 0..64 {
+        assert!(shown.contains(&format!(">n{number}<")), "{number}: {shown}");
+    }
+    assert_eq!(world.log_rows().await, 65);
+}
+
+/// Whatever commit fails, and however: afterwards the request has had its whole effect or none, and the same message
+/// brings it to its end with one effect.
+#[tokio::test]
+async fn a_failing_commit_leaves_all_or_nothing_and_a_retry_completes_it() {
+    for fault in [Fault::Refused, Fault::AnswerLost] {
+        for nth in 1..=2 {
+            let store = Arc::new(FaultyStore::new(MemoryStore::default()));
+            store.fail_commit(nth, fault);
+            let world = World::on(store);
+            let mut failed = 0;
+            for message in ["a", "b"] {
+                if let Err(refusal) = world.send_as(&add(message), Some(message)).await {
+                    assert!(refusal.code.retryable(), "{refusal:?}");
+                    failed += 1;
+                    world.send_as(&add(message), Some(message)).await.unwrap();
+                }
+            }
+            assert_eq!((failed, world.log_rows().await), (1, 2), "{fault:?} at {nth}");
+        }
+    }
+}
+
+async fn join<T>(handles: impl Iterator<Item = tokio::task::JoinHandle<T>>) -> Vec<T> {
+    let handles: Vec<_> = handles.collect();
+    let mut results = Vec::new();
+    for handle in handles {
+        results.push(handle.await.unwrap());
+    }
+    results
+}

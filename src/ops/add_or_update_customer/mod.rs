@@ -44,7 +44,11 @@ async fn add(message: &CustomerMessage, context: &Context<'_>) -> Result<Decisio
     Ok(Decision { change, answer: decided.into() })
 }
 
-fn update(stored: Loaded, message: &CustomerMessage, context: &Context<'_>) -> Result<Decision<Written>, Error> {
+fn update(
+    stored: Loaded,
+    message: &CustomerMessage,
+    context: &Context<'_>,
+) -> Result<Decision<Written>, Error> {
     let (now, rules) = (&context.now, context.rules());
     let decided = domain::add_or_update_existing(&stored.customer, &stored.notes, message, now, &rules)?;
     let change = match decided.outcome {
@@ -87,7 +91,8 @@ fn two_customers(one: CustomerId, other: CustomerId) -> Error {
 }
 
 fn dangling_key(id: CustomerId) -> Error {
-    let mut error = Error::new(Code::CorruptRecord, "an alternate key leads to a customer that does not exist");
+    let mut error =
+        Error::new(Code::CorruptRecord, "an alternate key leads to a customer that does not exist");
     error.source = Some(format!("customer {id} has keys but no record").into());
     error
 }

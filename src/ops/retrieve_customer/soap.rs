@@ -5,13 +5,16 @@ use crate::domain::error::{Code, Error};
 use crate::domain::identity::AlternateKey;
 use crate::domain::value;
 use crate::ops::SoapFace;
-use crate::wire::customer::{Fields, Path, Selection, TARGET_NAMESPACE, alternate_key, known_children, size, write_customer};
+use crate::wire::customer::{
+    Fields, Path, Selection, TARGET_NAMESPACE, alternate_key, known_children, size, write_customer,
+};
 use crate::wire::xml::{Element, Writer};
 
 impl SoapFace for RetrieveCustomer {
     fn decode(element: Element<'_>) -> Result<Request, Error> {
         let mut fields = Fields::default();
-        let mut request = Request { customer_id: None, alternate_keys: Vec::new(), selection: Selection::Active };
+        let mut request =
+            Request { customer_id: None, alternate_keys: Vec::new(), selection: Selection::Active };
         let mut keys = 0;
         for child in known_children(element) {
             let path = &Path::ROOT.element(child.local());
