@@ -83,10 +83,13 @@ fn leading_initial(name: &str) -> Option<(String, String)> {
     is_initial(initial, rest).then(|| (capitalised(rest), capitalised(initial)))
 }
 
-/// A single letter, with its accents, beside a rest that is still a name.
+/// A single letter, with its accents, beside a rest that is still a name. Scripts without capitals have no initials:
+/// in them a single letter (`小 明`) is a name of its own.
 fn is_initial(word: &str, rest: &str) -> bool {
     let mut letters = word.chars();
-    letters.next().is_some_and(is_letter) && letters.all(is_combining_mark) && rest.chars().any(is_letter)
+    letters.next().is_some_and(|letter| letter.is_uppercase() || letter.is_lowercase())
+        && letters.all(is_combining_mark)
+        && rest.chars().any(is_letter)
 }
 
 /// V-1: the name as it is stored; `None` if no letter is left.
@@ -233,6 +236,7 @@ mod tests {
         check_names(["Anna", "Louise", "M. Berg"], ["Anna", "Louise", "M Berg"]);
         check_names(["M Anna", "", "Berg M"], ["M Anna", "", "Berg M"]);
         check_names(["Anna Li", "", "Berg"], ["Anna Li", "", "Berg"]);
+        check_names(["小 明", "", "山 田"], ["小 明", "", "山 田"]);
     }
 
     #[test]

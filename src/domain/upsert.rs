@@ -179,3 +179,6 @@ fn apply_preferences(sent: &[(ContactType, bool)], stored: &mut Vec<(ContactType
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
