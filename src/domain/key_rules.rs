@@ -55,6 +55,9 @@ pub(super) fn check(message: &CustomerMessage, reference: &Reference, violations
 
 /// AU-3: adds new keys, makes inactive ones active again, and deactivates the old ones of their TypeCodes.
 pub(super) fn apply(message: &CustomerMessage, held: &mut Vec<HeldKey>) {
+    if message.alternate_keys.is_empty() {
+        return;
+    }
     let mut at: HashMap<AlternateKey, usize> =
         held.iter().enumerate().map(|(position, held)| (held.key.clone(), position)).collect();
     let mut named = HashSet::new();

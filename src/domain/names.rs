@@ -29,7 +29,7 @@ impl Names {
     pub fn read(sent: &[(NameLocation, String)], settings: &Settings) -> Self {
         let mut names = Names::default();
         for (location, text) in sent {
-            let part = if settings.validation { normalise(text) } else { Some(text.clone()) };
+            let part = if settings.validation { normalise(text) } else { trimmed(text) };
             match location {
                 NameLocation::First => names.first = part,
                 NameLocation::Middle => names.middle = part,
@@ -90,6 +90,11 @@ fn is_initial(word: &str, rest: &str) -> bool {
     letters.next().is_some_and(|letter| letter.is_uppercase() || letter.is_lowercase())
         && letters.all(is_combining_mark)
         && rest.chars().any(is_letter)
+}
+
+/// Without validation only the space around a name goes.
+fn trimmed(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// V-1: the name as it is stored; `None` if no letter is left.
@@ -266,7 +271,7 @@ mod tests {
 
     #[test]
     fn v_without_validation_names_stay_as_sent() {
-        let sent = [(NameLocation::First, "anna m. 2".to_owned()), (NameLocation::Last, "123".to_owned())];
+        let sent = [(NameLocation::First, " anna m. 2".to_owned()), (NameLocation::Last, "123".to_owned())];
         let names = Names::read(&sent, &Settings { validation: false, ..Settings::default() });
         assert_eq!((names.first.as_deref(), names.last.as_deref()), (Some("anna m. 2"), Some("123")));
         assert_eq!(names.middle, None);
