@@ -158,7 +158,7 @@ fn v_without_validation_nothing_is_judged() {
         salutation: text("Mister"),
         gender: text("female"),
         birth_date: text("24.12.1980"),
-        ..named("anna 2", "")
+        ..named("anna 2", "3")
     };
     let mut world = World::trusting();
     let decided = world.try_add(&message).unwrap();
