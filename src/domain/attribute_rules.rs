@@ -138,3 +138,116 @@ pub(super) fn apply(sent: Vec<NewValues>, held: &mut Vec<Attribute>, warnings: &
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    /// `name=values` of a customer to whom the requests were applied, one after the other.
+    fn check(requests: &[&[&str]], expected: &[&str]) {
+        let mut world = World::default();
+        let mut customer = world.add(&attributes(requests[0]));
+        for request in &requests[1..] {
+            customer = world.update(&customer, &attributes(request));
+        }
+        let shown = |held: &super::Attribute| format!("{}={}", held.name, held.values.join("|"));
+        assert_eq!(customer.attributes.iter().map(shown).collect::<Vec<_>>(), expected, "{requests:?}");
+    }
+
+    fn check_refused(sent: &[&str], expected: &[&str]) {
+        assert_eq!(shown_violations(World::default().try_add(&attributes(sent))), expected, "{sent:?}");
+    }
+
+    #[test]
+    fn c_1_an_update_replaces_the_values_of_what_it_names() {
+        check(&[&["Motto=a|b", "Visits=1"], &["Motto=c"]], &["Motto=c", "Visits=1"]);
+        check(&[&["Motto=a"], &["Visits=1"]], &["Motto=a", "Visits=1"]);
+        check(&[&["Motto=a", "Visits=1", "Motto=b"]], &["Motto=a|b", "Visits=1"]);
+    }
+
+    #[test]
+    fn c_2_an_empty_value_deletes_all_values() {
+        check(&[&["Motto=a|b", "Visits=1"], &["Motto="]], &["Visits=1"]);
+        check(&[&["Motto="]], &[]);
+        check(&[&["Motto=a|b"], &["Motto=|c"]], &["Motto=c"]);
+        let mut world = World::default();
+        let customer = world.add(&attributes(&["Motto=a"]));
+        let mut message = attributes(&["Motto="]);
+        message.attributes[0].values.clear();
+        assert!(world.update(&customer, &message).attributes.is_empty());
+    }
+
+    #[test]
+    fn c_3_values_have_the_form_of_their_type() {
+        for good in ["Visits=0", "Visits=-12.50", "Visits=+.5", "Visits=1.", "Wedding=02-29-2016", "Motto=*"]
+        {
+            check(&[&[good]], &[good]);
+        }
+        check(&[&["Member=YES|no"]], &["Member=Yes|No"]);
+        for bad in [
+            "Visits=1e3",
+            "Visits=1,000",
+            "Visits=.",
+            "Visits=-",
+            "Visits=--1",
+            "Visits=١",
+            "Wedding=02-30-2016",
+            "Wedding=2016-02-28",
+            "Wedding=2-28-2016",
+            "Wedding=02/28/2016",
+            "Wedding=13-01-2016",
+            "Member=true",
+            "Member=Y",
+        ] {
+            check_refused(&[bad], &["INVALID_ATTRIBUTE_VALUE Customer/CustomAttribute[1]/AttributeValue[1]"]);
+        }
+    }
+
+    #[test]
+    fn c_4_list_values_are_listed_exactly() {
+        check(&[&["Level=Silver|Gold"]], &["Level=Silver|Gold"]);
+        let expected =
+            "VALUE_NOT_IN_ENUMERATED_ATTRIBUTE_TYPE_VALUES Customer/CustomAttribute[1]/AttributeValue[2]";
+        check_refused(&["Level=Gold|silver"], &[expected]);
+    }
+
+    #[test]
+    fn c_5_what_is_not_editable_is_kept_with_a_warning() {
+        check(&[&["Founder=a"], &["Founder=b"]], &["Founder=a"]);
+        check(&[&["Founder=a"], &["Founder="]], &["Founder=a"]);
+        check(&[&["Motto=a"], &["Founder=b"]], &["Motto=a", "Founder=b"]);
+        let mut world = World::default();
+        let customer = world.add(&attributes(&["Founder=a"]));
+        let same = world.try_update(&customer, &attributes(&["Founder=a"])).unwrap();
+        assert!(same.warnings.is_empty());
+        let other = world.try_update(&customer, &attributes(&["Motto=m", "Founder=b"])).unwrap();
+        assert_eq!(shown_warnings(&other), ["ATTRIBUTE_NOT_EDITABLE Customer/CustomAttribute[2]"]);
+    }
+
+    #[test]
+    fn c_6_a_unique_type_takes_one_value() {
+        check(&[&["Colour=red"], &["Colour=blue"]], &["Colour=blue"]);
+        let violation =
+            |index| format!("MULTIPLE_VALUES_ON_UNIQUE_ATTRIBUTE_TYPE Customer/CustomAttribute[{index}]");
+        check_refused(&["Colour=red|blue"], &[&violation(1)]);
+        check_refused(&["Colour=red", "Colour=blue"], &[&violation(2)]);
+    }
+
+    #[test]
+    fn c_7_the_name_is_defined() {
+        check_refused(&["Shoe=9"], &["UNKNOWN_ATTRIBUTE_TYPE Customer/CustomAttribute[1]/@name"]);
+        let mut message = attributes(&["Motto=a"]);
+        message.attributes[0].name = None;
+        let expected = ["UNKNOWN_ATTRIBUTE_TYPE Customer/CustomAttribute[1]/@name"];
+        assert_eq!(shown_violations(World::default().try_add(&message)), expected);
+    }
+
+    #[test]
+    fn c_refusals_name_every_violation_and_no_value() {
+        let sent = attributes(&["Shoe=9", "Visits=1|many", "Level=Bronze"]);
+        let error = World::default().try_add(&sent).unwrap_err();
+        assert_eq!(error.violations.len(), 3);
+        let text = format!("{error:?}");
+        assert!(!["Shoe", "many", "Bronze"].iter().any(|value| text.contains(value)), "{text}");
+    }
+}

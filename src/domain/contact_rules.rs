@@ -202,3 +202,6 @@ pub(super) fn overwrite<T: Clone>(target: &mut Option<T>, sent: Option<&T>) {
         *target = Some(value.clone());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,7 +126,7 @@ pub struct HeldKey {
     pub active: bool,
 }
 
-/// A custom attribute with its values, as sent (their form was checked, C-3).
+/// A custom attribute with its values, as sent (their form was checked, C-3) but for Logical: `Yes` or `No`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
     /// The name of its type.

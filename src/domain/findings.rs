@@ -26,13 +26,16 @@ impl Failure {
 #[derive(Debug)]
 pub(super) struct Findings {
     errors: BTreeMap<Subject, ValidationError>,
+    /// As they were before the request.
+    known: BTreeMap<Subject, ValidationError>,
     time: Timestamp,
 }
 
 impl Findings {
     /// What is known before the request is judged, at `time`.
     pub(super) fn new(known: Vec<ValidationError>, time: Timestamp) -> Self {
-        Findings { errors: known.into_iter().map(|error| (error.subject, error)).collect(), time }
+        let known: BTreeMap<_, _> = known.into_iter().map(|error| (error.subject, error)).collect();
+        Findings { errors: known.clone(), known, time }
     }
 
     /// The subject was judged: with this failure, or with none.
@@ -41,7 +44,7 @@ impl Findings {
             self.errors.remove(&subject);
             return;
         };
-        let known = self.errors.get(&subject).filter(|known| known.code == code && known.value == value);
+        let known = self.known.get(&subject).filter(|known| known.code == code && known.value == value);
         let time = known.map_or(self.time, |known| known.time);
         self.errors.insert(subject, ValidationError { code, subject, value, time });
     }
@@ -82,6 +85,17 @@ mod tests {
         check(Some("6th"), Some(("6th", LATER)));
         check(Some("5th"), Some(("5th", FIRST)));
         check(None, None);
+    }
+
+    #[test]
+    fn v_an_error_that_goes_and_comes_in_one_request_keeps_its_time() {
+        let failure = || Some(Failure::new(ValidationCode::SuffixInvalid, "5th"));
+        let mut findings = Findings::new(Vec::new(), FIRST);
+        findings.judged(SUFFIX, failure());
+        let mut findings = Findings::new(findings.into_vec(), LATER);
+        findings.judged(SUFFIX, None);
+        findings.judged(SUFFIX, failure());
+        assert_eq!(findings.into_vec()[0].time, FIRST);
     }
 
     #[test]

@@ -18,15 +18,20 @@ pub fn sent_keys(message: &CustomerMessage) -> impl Iterator<Item = AlternateKey
 }
 
 fn whole(message: &AlternateKeyMessage) -> Option<AlternateKey> {
-    let (type_code, alternate_id) = (message.type_code.clone()?, message.alternate_id.clone()?);
-    Some(AlternateKey { type_code, alternate_id })
+    let (type_code, alternate_id) = (sent(&message.type_code)?, sent(&message.alternate_id)?);
+    Some(AlternateKey { type_code: type_code.to_owned(), alternate_id: alternate_id.to_owned() })
+}
+
+/// V-19: an empty part counts as not sent.
+fn sent(part: &Option<String>) -> Option<&str> {
+    part.as_deref().filter(|text| !text.is_empty())
 }
 
 /// finds keys that are not whole, and TypeCodes that are not defined.
 pub(super) fn check(message: &CustomerMessage, reference: &Reference, violations: &mut Violations) {
     for key in &message.alternate_keys {
         let path = format!("Customer/AlternateKey[{}]", key.index);
-        match (&key.type_code, &key.alternate_id) {
+        match (sent(&key.type_code), sent(&key.alternate_id)) {
             (None, None) => {}
             (None, Some(_)) => violations.add(
                 Code::AlternateKeyTypecodeUnspecified,
@@ -50,6 +55,9 @@ pub(super) fn check(message: &CustomerMessage, reference: &Reference, violations
 
 /// AU-3: adds new keys, makes inactive ones active again, and deactivates the old ones of their TypeCodes.
 pub(super) fn apply(message: &CustomerMessage, held: &mut Vec<HeldKey>) {
+    if message.alternate_keys.is_empty() {
+        return;
+    }
     let mut at: HashMap<AlternateKey, usize> =
         held.iter().enumerate().map(|(position, held)| (held.key.clone(), position)).collect();
     let mut named = HashSet::new();
@@ -67,5 +75,78 @@ pub(super) fn apply(message: &CustomerMessage, held: &mut Vec<HeldKey>) {
     }
     for (position, held) in held.iter_mut().enumerate() {
         held.active &= named.contains(&position) || !renewed.contains(&held.key.type_code);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+
+    /// What requests, one after the other, leave of the keys; the first one adds the customer.
+    fn check(requests: &[&[&str]], expected: &[&str]) {
+        let mut world = World::default();
+        let mut customer = world.add(&keys(requests[0]));
+        for request in &requests[1..] {
+            customer = world.update(&customer, &keys(request));
+        }
+        assert_eq!(shown_keys(&customer), expected, "{requests:?}");
+    }
+
+    #[test]
+    fn a_2_sent_keys_are_the_whole_ones() {
+        let message = keys(&["TWCUSTID:1", ":2", "EMAIL:", "NONE:3"]);
+        let sent: Vec<_> = super::sent_keys(&message).map(|key| key.alternate_id).collect();
+        assert_eq!(sent, ["1", "3"]);
+    }
+
+    #[test]
+    fn a_3_keys_have_both_parts_and_a_defined_type() {
+        let refused = |sent: &[&str]| shown_violations(World::default().try_add(&keys(sent)));
+        assert_eq!(
+            refused(&[":1"]),
+            ["ALTERNATE_KEY_TYPECODE_UNSPECIFIED Customer/AlternateKey[1]/@TypeCode"]
+        );
+        assert_eq!(
+            refused(&["EMAIL:1", "EMAIL:"]),
+            ["ALTERNATE_KEY_VALUE_UNSPECIFIED Customer/AlternateKey[2]/AlternateID"]
+        );
+        assert_eq!(refused(&["NONE:1"]), ["INVALID_ATTRIBUTE_VALUE Customer/AlternateKey[1]/@TypeCode"]);
+        let error = World::default().try_add(&keys(&["NONE:1"])).unwrap_err();
+        assert!(error.message.contains("NONE"));
+    }
+
+    #[test]
+    fn v_19_a_key_with_both_parts_empty_was_not_sent() {
+        check(&[&["EMAIL:1", ":"]], &["+EMAIL:1"]);
+    }
+
+    #[test]
+    fn a_3_violations_are_bounded() {
+        let sent = vec![":1"; super::super::error::VIOLATIONS_MAX + 10];
+        let violations = shown_violations(World::default().try_add(&keys(&sent)));
+        assert_eq!(violations.len(), super::super::error::VIOLATIONS_MAX);
+    }
+
+    #[test]
+    fn au_2_an_equal_key_is_left_as_it_is() {
+        check(&[&["EMAIL:1"], &["EMAIL:1"]], &["+EMAIL:1"]);
+        check(&[&["EMAIL:1", "EMAIL:1"]], &["+EMAIL:1"]);
+    }
+
+    #[test]
+    fn au_3_a_new_key_deactivates_those_of_its_type() {
+        check(&[&["EMAIL:1", "TWCUSTID:1"], &["EMAIL:2"]], &["-EMAIL:1", "+TWCUSTID:1", "+EMAIL:2"]);
+        check(&[&["EMAIL:1"], &["EMAIL:2", "EMAIL:1"]], &["+EMAIL:1", "+EMAIL:2"]);
+        check(&[&["EMAIL:1", "EMAIL:2"], &["EMAIL:2"]], &["+EMAIL:1", "+EMAIL:2"]);
+    }
+
+    #[test]
+    fn a_7_its_own_inactive_key_is_made_active_again() {
+        check(&[&["EMAIL:1"], &["EMAIL:2"], &["EMAIL:1"]], &["+EMAIL:1", "-EMAIL:2"]);
+        let mut world = World::default();
+        let customer = world.add(&keys(&["EMAIL:1"]));
+        let customer = world.update(&customer, &keys(&["EMAIL:2"]));
+        let active: Vec<_> = customer.active_keys().map(|key| key.alternate_id.as_str()).collect();
+        assert_eq!(active, ["2"]);
     }
 }

@@ -22,6 +22,8 @@ pub mod phone;
 pub mod postal_code;
 pub mod reference;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 pub mod titles;
 pub mod upsert;
 pub mod value;

@@ -29,7 +29,7 @@ impl Names {
     pub fn read(sent: &[(NameLocation, String)], settings: &Settings) -> Self {
         let mut names = Names::default();
         for (location, text) in sent {
-            let part = if settings.validation { normalise(text) } else { Some(text.clone()) };
+            let part = if settings.validation { normalise(text) } else { trimmed(text) };
             match location {
                 NameLocation::First => names.first = part,
                 NameLocation::Middle => names.middle = part,
@@ -83,10 +83,18 @@ fn leading_initial(name: &str) -> Option<(String, String)> {
     is_initial(initial, rest).then(|| (capitalised(rest), capitalised(initial)))
 }
 
-/// A single letter, with its accents, beside a rest that is still a name.
+/// A single letter, with its accents, beside a rest that is still a name. Scripts without capitals have no initials:
+/// in them a single letter (`小 明`) is a name of its own.
 fn is_initial(word: &str, rest: &str) -> bool {
     let mut letters = word.chars();
-    letters.next().is_some_and(is_letter) && letters.all(is_combining_mark) && rest.chars().any(is_letter)
+    letters.next().is_some_and(|letter| letter.is_uppercase() || letter.is_lowercase())
+        && letters.all(is_combining_mark)
+        && rest.chars().any(is_letter)
+}
+
+/// Without validation only the space around a name goes.
+fn trimmed(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// V-1: the name as it is stored; `None` if no letter is left.
@@ -233,6 +241,7 @@ mod tests {
         check_names(["Anna", "Louise", "M. Berg"], ["Anna", "Louise", "M Berg"]);
         check_names(["M Anna", "", "Berg M"], ["M Anna", "", "Berg M"]);
         check_names(["Anna Li", "", "Berg"], ["Anna Li", "", "Berg"]);
+        check_names(["小 明", "", "山 田"], ["小 明", "", "山 田"]);
     }
 
     #[test]
@@ -262,7 +271,7 @@ mod tests {
 
     #[test]
     fn v_without_validation_names_stay_as_sent() {
-        let sent = [(NameLocation::First, "anna m. 2".to_owned()), (NameLocation::Last, "123".to_owned())];
+        let sent = [(NameLocation::First, " anna m. 2".to_owned()), (NameLocation::Last, "123".to_owned())];
         let names = Names::read(&sent, &Settings { validation: false, ..Settings::default() });
         assert_eq!((names.first.as_deref(), names.last.as_deref()), (Some("anna m. 2"), Some("123")));
         assert_eq!(names.middle, None);

@@ -193,3 +193,6 @@ fn overwritten(stored: &Note, sent: &NoteMessage) -> Note {
         text: sent.text.clone().unwrap_or_else(|| stored.text.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests;

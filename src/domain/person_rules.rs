@@ -153,3 +153,6 @@ pub(super) fn judge_missing_names(
 fn may_be_nameless(customer: &Customer) -> bool {
     customer.anonymous() || (customer.has_organisation_name() && !customer.individual.has_name())
 }
+
+#[cfg(test)]
+mod tests;

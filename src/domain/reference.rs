@@ -1,5 +1,5 @@
-//! What an organisation defines before customers come: alternate-key types and attribute types, and the settings
-//! that the rules heed.
+//! What an organisation defines before customers come: alternate-key types and attribute types. Its switches are
+//! [`super::settings`].
 
 use std::collections::BTreeMap;
 

@@ -34,7 +34,9 @@ pub fn add(message: &CustomerMessage, id: CustomerId, now: &Now, rules: &Rules) 
     Ok(decided)
 }
 
-/// Rules AU: what a request makes of the customer it found, with all its notes in any order.
+/// Rules AU: what a request makes of the customer it found.
+///
+/// `stored_notes` are all its notes, in any order; they need not be read for a request without notes.
 ///
 /// # Errors
 ///
@@ -109,6 +111,9 @@ impl Base<'_> {
     }
 
     fn apply_notes(&mut self, message: &CustomerMessage, warnings: &mut Warnings) -> NoteChanges {
+        if message.notes.is_empty() {
+            return NoteChanges::default();
+        }
         let equal = if self.stored.is_some() { Equal::Skipped } else { Equal::Added };
         let last = &mut self.customer.last_note_sequence;
         let mut notes = Notes::new(self.notes, *last);
@@ -179,3 +184,6 @@ fn apply_preferences(sent: &[(ContactType, bool)], stored: &mut Vec<(ContactType
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
