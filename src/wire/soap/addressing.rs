@@ -22,18 +22,19 @@ const fn name(local: &'static str) -> QName {
     QName::fixed(ADDRESSING_NAMESPACE, local)
 }
 
-const HEADER_COUNT: usize = 7;
+const HEADER_NAMES: [&str; 7] = ["Action", "MessageID", "To", "ReplyTo", "FaultTo", "From", "RelatesTo"];
+const ACTION: usize = 0;
+const MESSAGE_ID: usize = 1;
+const TO: usize = 2;
+const REPLY_TO: usize = 3;
+const FAULT_TO: usize = 4;
+const RELATES_TO: usize = 6;
 
 /// The headers that an endpoint with addressing understands.
-pub const ADDRESSING_HEADERS: [QName; HEADER_COUNT] = [
-    name("Action"),
-    name("MessageID"),
-    name("To"),
-    name("ReplyTo"),
-    name("FaultTo"),
-    name("From"),
-    name("RelatesTo"),
-];
+pub const ADDRESSING_HEADERS: [QName; HEADER_NAMES.len()] = {
+    let [action, message_id, to, reply_to, fault_to, from, relates_to] = HEADER_NAMES;
+    [name(action), name(message_id), name(to), name(reply_to), name(fault_to), name(from), name(relates_to)]
+};
 
 /// Where an answer goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,17 +64,10 @@ pub struct Addressing<'d> {
 /// The header blocks by name, before they are judged.
 #[derive(Default)]
 struct Blocks<'d> {
-    found: [Option<Element<'d>>; HEADER_COUNT],
+    found: [Option<Element<'d>>; HEADER_NAMES.len()],
     /// A header that stands twice and may not.
     twice: Option<usize>,
 }
-
-const ACTION: usize = 0;
-const MESSAGE_ID: usize = 1;
-const TO: usize = 2;
-const REPLY_TO: usize = 3;
-const FAULT_TO: usize = 4;
-const RELATES_TO: usize = 6;
 
 impl<'d> Blocks<'d> {
     fn of(headers: impl Iterator<Item = Element<'d>>) -> Self {
@@ -135,7 +129,7 @@ impl<'d> Addressing<'d> {
         }
         if action != expected {
             return Err(Fault {
-                problem_header: Some(name("Action")),
+                problem_header: Some(HEADER_NAMES[ACTION]),
                 ..subcoded(
                     &["ActionNotSupported"],
                     "wsa:Action is not the action of the operation in the body",
@@ -164,11 +158,14 @@ fn destination(blocks: &Blocks<'_>, index: usize) -> Result<Option<Destination>,
 
 fn action_missing() -> Fault {
     let reason = "wsa:Action is required when a WS-Addressing header is used";
-    Fault { problem_header: Some(name("Action")), ..subcoded(&["MessageAddressingHeaderRequired"], reason) }
+    Fault {
+        problem_header: Some(HEADER_NAMES[ACTION]),
+        ..subcoded(&["MessageAddressingHeaderRequired"], reason)
+    }
 }
 
 fn invalid(subcode: &'static str, header: usize, reason: &str) -> Fault {
-    let problem_header = Some(ADDRESSING_HEADERS[header].clone());
+    let problem_header = Some(HEADER_NAMES[header]);
     Fault { problem_header, ..subcoded(&["InvalidAddressingHeader", subcode], reason) }
 }
 

@@ -163,8 +163,8 @@ fn not_understood(writer: &mut Writer, name: &QName) {
 }
 
 fn problem_header(writer: &mut Writer, fault: &Fault) {
-    if let Some(name) = &fault.problem_header {
-        writer.element("wsa:ProblemHeaderQName", &format!("wsa:{}", name.local));
+    if let Some(name) = fault.problem_header {
+        writer.element("wsa:ProblemHeaderQName", &format!("wsa:{name}"));
     }
 }
 

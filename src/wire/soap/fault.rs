@@ -46,13 +46,13 @@ pub struct Fault {
     /// Public text.
     pub reason: String,
     /// Absent when only a header failed.
-    pub detail: Option<FaultDetail>,
+    pub detail: Option<Box<FaultDetail>>,
     /// Headers that have to be understood and are not.
     pub not_understood: Vec<QName>,
     /// Whether to list the versions spoken here.
     pub upgrade: bool,
-    /// The WS-Addressing header that is wrong.
-    pub problem_header: Option<QName>,
+    /// The local name of the WS-Addressing header that is wrong.
+    pub problem_header: Option<&'static str>,
     /// An HTTP status other than the one of the fault code, for trouble that is not SOAP's.
     pub status: Option<u16>,
 }
@@ -86,7 +86,7 @@ impl Fault {
 
     /// Adds a detail with a code and no field.
     pub fn with_code(mut self, code: Code) -> Self {
-        self.detail = Some(FaultDetail { code, field: None, violations: Vec::new() });
+        self.detail = Some(Box::new(FaultDetail { code, field: None, violations: Vec::new() }));
         self
     }
 
@@ -130,7 +130,7 @@ impl From<&Error> for Fault {
             violations: if internal { Vec::new() } else { error.violations.clone() },
         };
         let reason = if internal { INTERNAL_REASON.to_owned() } else { error.message.clone() };
-        Fault { subcodes, detail: Some(detail), status, ..Fault::new(code, reason) }
+        Fault { subcodes, detail: Some(Box::new(detail)), status, ..Fault::new(code, reason) }
     }
 }
 
@@ -160,6 +160,13 @@ impl From<&XmlError> for Fault {
             XmlErrorKind::TooManyBytes => (Code::MessageTooLarge, Some(413)),
             XmlErrorKind::EncodingNotSupported => (Code::MalformedMessage, Some(415)),
         };
-        Fault { status, ..Fault::new(FaultCode::Client, error.to_string()).with_code(code) }
+        let reason = match error.kind {
+            XmlErrorKind::NotWellFormed | XmlErrorKind::DtdNotAllowed | XmlErrorKind::LimitExceeded => {
+                error.to_string()
+            }
+            // The whole message is meant, not a place in it.
+            XmlErrorKind::TooManyBytes | XmlErrorKind::EncodingNotSupported => error.message.clone(),
+        };
+        Fault { status, ..Fault::new(FaultCode::Client, reason).with_code(code) }
     }
 }

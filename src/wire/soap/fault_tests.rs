@@ -151,7 +151,11 @@ fn b_11_b_3_what_the_xml_reader_refuses() {
         assert_eq!(fault.http_status(Version::V11), status_11, "{message}");
         assert_eq!(fault.http_status(Version::V12), status_12, "{message}");
         assert_eq!(fault.detail.as_ref().unwrap().code, code);
-        assert!(fault.reason.contains("line 1, column "), "{}", fault.reason);
+        let located = matches!(
+            kind,
+            XmlErrorKind::NotWellFormed | XmlErrorKind::DtdNotAllowed | XmlErrorKind::LimitExceeded
+        );
+        assert_eq!(fault.reason.contains("line 1, column "), located, "{}", fault.reason);
     }
 }
 
@@ -194,7 +198,7 @@ fn addressing_fault() -> Fault {
     let name = |local| QName::fixed(ADDRESSING_NAMESPACE, local);
     Fault {
         subcodes: vec![name("InvalidAddressingHeader"), name("InvalidCardinality")],
-        problem_header: Some(name("To")),
+        problem_header: Some("To"),
         ..Fault::new(FaultCode::Client, "twice")
     }
 }
@@ -202,7 +206,7 @@ fn addressing_fault() -> Fault {
 #[test]
 fn d_2_d_8_an_addressing_fault_in_soap_11() {
     let expected = format!(
-        "<s:Header xmlns:a='{ADDRESSING_NAMESPACE}'>{}<a:FaultDetail><a:ProblemHeaderQName>wsa:To</a:ProblemHeaderQName></a:FaultDetail></s:Header>\
+        "<s:Header xmlns:a='{ADDRESSING_NAMESPACE}'>{}<a:FaultDetail><a:ProblemHeaderQName>a:To</a:ProblemHeaderQName></a:FaultDetail></s:Header>\
          <s:Body><s:Fault><faultcode xmlns:a='{ADDRESSING_NAMESPACE}'>a:InvalidCardinality</faultcode><faultstring>twice</faultstring></s:Fault></s:Body>",
         addressing_headers("http://www.w3.org/2005/08/addressing/fault")
     );
@@ -216,7 +220,7 @@ fn d_2_d_8_an_addressing_fault_in_soap_12() {
          <s:Body xmlns:a='{ADDRESSING_NAMESPACE}'><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>a:InvalidAddressingHeader</s:Value>\
          <s:Subcode><s:Value>a:InvalidCardinality</s:Value></s:Subcode></s:Subcode></s:Code>\
          <s:Reason><s:Text xml:lang='en'>twice</s:Text></s:Reason>\
-         <s:Detail><a:ProblemHeaderQName>wsa:To</a:ProblemHeaderQName></s:Detail></s:Fault></s:Body>",
+         <s:Detail><a:ProblemHeaderQName>a:To</a:ProblemHeaderQName></s:Detail></s:Fault></s:Body>",
         addressing_headers("http://www.w3.org/2005/08/addressing/fault")
     );
     check(Version::V12, &addressing_fault(), Some(HEADERS), &expected);
