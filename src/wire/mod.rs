@@ -6,3 +6,6 @@
 pub mod customer;
 pub mod soap;
 pub mod xml;
+
+/// The namespace of the service: its operations, its types and its fault detail.
+pub const SERVICE_NAMESPACE: &str = "urn:castile:crm:v1";

@@ -5,6 +5,7 @@
 
 use super::characters::{self, BYTES, VALUE_SPACE, VALUE_STOP, is_space};
 use super::error::Refusal;
+use super::tape::AttributeNode;
 
 /// One attribute as written: offsets into the text.
 #[derive(Debug, Clone, Copy)]
@@ -121,3 +122,18 @@ impl<'t> AttributeReader<'t> {
 /// For `&` that starts neither one of the five entities nor an allowed character.
 pub(super) const UNKNOWN_REFERENCE: &str =
     "a reference to something other than the five entities or a character";
+
+/// Whether two attributes have the same expanded name. `order` is scratch space.
+pub(super) fn has_duplicate(text: &str, list: &[AttributeNode], order: &mut Vec<u32>) -> bool {
+    /// Up to here comparing each with each is faster than sorting.
+    const COMPARED_MAX: usize = 8;
+    let key = |attribute: &AttributeNode| (attribute.namespace, attribute.local(text));
+    if list.len() <= COMPARED_MAX {
+        let before = |(index, attribute)| list[..index].iter().any(|other| key(other) == key(attribute));
+        return list.iter().enumerate().any(before);
+    }
+    order.clear();
+    order.extend((0..).take(list.len()));
+    order.sort_unstable_by_key(|index| key(&list[*index as usize]));
+    order.windows(2).any(|pair| key(&list[pair[0] as usize]) == key(&list[pair[1] as usize]))
+}

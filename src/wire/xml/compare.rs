@@ -9,7 +9,7 @@ use std::fmt::Write;
 use super::{Document, Element, Limits, XmlError};
 
 /// Elements whose text is a QName, so that its prefix has to be resolved.
-const QNAME_ELEMENTS: &[&str] = &["faultcode", "Value"];
+const QNAME_ELEMENTS: &[&str] = &["faultcode", "Value", "ProblemHeaderQName"];
 /// Attributes whose value is a QName.
 const QNAME_ATTRIBUTES: &[&str] = &["qname", "type"];
 

@@ -12,18 +12,23 @@ pub mod compare;
 mod document;
 mod element;
 mod encoding;
+#[cfg(test)]
+mod encoding_tests;
 mod error;
 #[cfg(test)]
 mod hostile_tests;
 mod intern;
 mod limits;
 mod pass;
+mod prolog;
 mod qname;
 mod scope;
 mod tape;
 #[cfg(test)]
 mod tests;
 mod text;
+#[cfg(test)]
+mod value_tests;
 mod writer;
 
 pub use document::Document;

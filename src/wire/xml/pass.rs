@@ -8,13 +8,13 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error as ReaderError, IllFormedError};
 use quick_xml::events::Event;
 
-use super::attributes::{AttributeReader, RawAttribute, UNKNOWN_REFERENCE};
+use super::attributes::{self, AttributeReader, RawAttribute, UNKNOWN_REFERENCE};
 use super::characters::{self, is_space};
-use super::error::{Refusal, XmlErrorKind};
+use super::error::Refusal;
 use super::limits::Limits;
 use super::scope::{NO_NAMESPACE, Scope, XML_NUMBER, XMLNS_NUMBER};
 use super::tape::{AttributeNode, NONE, Node, Tape};
-use super::text;
+use super::{prolog, text};
 
 /// An element whose end tag has not come yet.
 struct Open {
@@ -72,7 +72,7 @@ impl<'t> Pass<'t> {
         let mut start = 0;
         loop {
             if self.open.is_empty() && self.text[start..].starts_with("<!D") {
-                return Err(dtd(start));
+                return Err(prolog::dtd(start));
             }
             let event = reader.read_event().map_err(|error| refused(&error, start))?;
             let end = reader.buffer_position() as usize;
@@ -88,8 +88,8 @@ impl<'t> Pass<'t> {
                 Event::CData(_) => self.cdata(start)?,
                 Event::Comment(_) => self.mark_decoded(),
                 Event::PI(_) => self.instruction(start, end)?,
-                Event::Decl(_) => self.declaration(start, end, settled)?,
-                Event::DocType(_) => return Err(dtd(start)),
+                Event::Decl(_) => prolog::check_declaration(self.text, start, end, settled)?,
+                Event::DocType(_) => return Err(prolog::dtd(start)),
                 Event::Eof => return self.end_of_message(start),
             }
             start = end;
@@ -120,7 +120,9 @@ impl<'t> Pass<'t> {
         let namespace = self.resolve_element(name_start, prefix_bytes)?;
         if self.attributes.len() > first_attribute {
             self.resolve_attributes(first_attribute)?;
-            self.check_duplicates(first_attribute, start)?;
+            if attributes::has_duplicate(self.text, &self.attributes[first_attribute..], &mut self.order) {
+                return Err(Refusal::not_well_formed(start, "an element has the same attribute twice"));
+            }
         }
         let node = number(self.nodes.len());
         self.nodes.push(Node {
@@ -256,27 +258,6 @@ impl<'t> Pass<'t> {
         &self.text[name..name + prefix_bytes as usize]
     }
 
-    /// No two attributes may have the same expanded name.
-    fn check_duplicates(&mut self, first: usize, at: usize) -> Result<(), Refusal> {
-        /// Up to here comparing each with each is faster than sorting.
-        const COMPARED_MAX: usize = 8;
-        let (text, list) = (self.text, &self.attributes[first..]);
-        let key = |attribute: &AttributeNode| (attribute.namespace, attribute.local(text));
-        let duplicate = if list.len() <= COMPARED_MAX {
-            let twice = |(index, attribute)| list[..index].iter().any(|other| key(other) == key(attribute));
-            list.iter().enumerate().any(twice)
-        } else {
-            self.order.clear();
-            self.order.extend(0..number(list.len()));
-            self.order.sort_unstable_by_key(|index| key(&list[*index as usize]));
-            self.order.windows(2).any(|pair| key(&list[pair[0] as usize]) == key(&list[pair[1] as usize]))
-        };
-        match duplicate {
-            true => Err(Refusal::not_well_formed(at, "an element has the same attribute twice")),
-            false => Ok(()),
-        }
-    }
-
     fn close_element(&mut self, start: usize, end: usize) {
         // quick-xml has matched the end tag, so that one is open.
         let Some(open) = self.open.pop() else { return };
@@ -330,48 +311,9 @@ impl<'t> Pass<'t> {
     }
 
     fn instruction(&mut self, start: usize, end: usize) -> Result<(), Refusal> {
-        let content = &self.text[start + 2..end - 2];
-        let target = content.split(|c: char| c.is_ascii() && is_space(c as u8)).next().unwrap_or("");
-        if characters::split_name(target) != Some(0) || target.eq_ignore_ascii_case("xml") {
-            return Err(Refusal::not_well_formed(
-                start,
-                "a processing instruction without an allowed target",
-            ));
-        }
+        prolog::check_instruction(self.text, start, end)?;
         self.mark_decoded();
         Ok(())
-    }
-
-    /// `<?xml version="1.0" encoding="…" standalone="…"?>`, in this order, at the very start.
-    fn declaration(&self, start: usize, end: usize, settled: bool) -> Result<(), Refusal> {
-        const INVALID: &str = "not an XML declaration";
-        if start != 0 {
-            return Err(Refusal::not_well_formed(start, "an XML declaration that is not at the start"));
-        }
-        let mut reader = AttributeReader::new(self.text, start + 5, end - 2);
-        let mut allowed: &[&str] = &["version", "encoding", "standalone"];
-        while let Some(raw) = reader.read()? {
-            let name = &self.text[raw.name_start..raw.name_end];
-            let value = &self.text[raw.value_start..raw.value_end];
-            let place = allowed.iter().position(|known| *known == name);
-            let valid =
-                place.is_some() && (allowed.len() < 3 || name == "version") && is_declared(name, value);
-            if !valid {
-                return Err(Refusal::not_well_formed(raw.name_start, INVALID));
-            }
-            if name == "encoding"
-                && !settled
-                && super::Charset::from_label(value) != Some(super::Charset::Utf8)
-            {
-                let message = "the declared encoding is not supported: use UTF-8";
-                return Err(Refusal::new(XmlErrorKind::EncodingNotSupported, raw.value_start, message));
-            }
-            allowed = &allowed[place.map_or(0, |place| place + 1)..];
-        }
-        match allowed.len() {
-            3 => Err(Refusal::not_well_formed(start, INVALID)),
-            _ => Ok(()),
-        }
     }
 
     fn finish(self) -> Tape {
@@ -394,25 +336,6 @@ impl<'t> Pass<'t> {
         tape.sort_declarations();
         tape
     }
-}
-
-/// Whether a part of the XML declaration may have this value.
-fn is_declared(name: &str, value: &str) -> bool {
-    match name {
-        "version" => value
-            .strip_prefix("1.")
-            .is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|digit| digit.is_ascii_digit())),
-        "encoding" => {
-            let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-            value.starts_with(|first: char| first.is_ascii_alphabetic()) && value.bytes().all(part)
-        }
-        _ => matches!(value, "yes" | "no"),
-    }
-}
-
-#[cold]
-fn dtd(at: usize) -> Refusal {
-    Refusal::new(XmlErrorKind::DtdNotAllowed, at, "a document type declaration is not allowed")
 }
 
 /// Our words for what quick-xml found: its own repeat names that were sent.
