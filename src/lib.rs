@@ -6,16 +6,25 @@
 //! - [`wire`]: XML and SOAP, bytes to values and back.
 //! - [`store`]: the port to a durable store, and the engines behind it.
 //! - [`ops`]: the operations, one folder each, and the one place that commits.
+//! - [`transport`]: how requests come in.
+//! - [`cli`]: the commands of the program.
 //!
-//! Beside them: [`config`], [`clock`], [`telemetry`] and [`failure`].
+//! Beside them, for all but the pure tiers: [`config`], [`clock`], [`telemetry`], [`data_dir`], [`failure`]. This file
+//! is also the composition root: the only place that names store engines and joins tiers.
 
+pub mod cli;
 pub mod clock;
+mod compose;
 pub mod config;
 pub mod data_dir;
 pub mod domain;
 pub mod failure;
 pub mod ops;
+mod serve;
 pub mod store;
 pub mod telemetry;
 pub mod transport;
 pub mod wire;
+
+pub use compose::{Faces, compose};
+pub use serve::{Ready, serve};

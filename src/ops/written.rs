@@ -2,7 +2,8 @@
 
 use crate::domain::customer::Customer;
 use crate::domain::{Decided, Outcome, Warning};
-use crate::wire::customer::{TARGET_NAMESPACE, write_validation_errors};
+use crate::wire::SERVICE_NAMESPACE;
+use crate::wire::customer::write_validation_errors;
 use crate::wire::xml::Writer;
 
 /// The answer to a write.
@@ -22,7 +23,7 @@ impl From<Decided> for Written {
 /// Writes the answer as the element `name`.
 pub(super) fn encode(name: &str, written: &Written) -> Vec<u8> {
     let mut writer = Writer::with_capacity(512);
-    writer.start(name).namespace("", TARGET_NAMESPACE);
+    writer.start(name).namespace("", SERVICE_NAMESPACE);
     writer.element("CustomerID", &written.customer.id.to_string());
     writer.element("Outcome", written.outcome.as_str());
     write_validation_errors(&mut writer, &written.customer);

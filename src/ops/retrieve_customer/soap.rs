@@ -5,8 +5,9 @@ use crate::domain::error::{Code, Error};
 use crate::domain::identity::AlternateKey;
 use crate::domain::value;
 use crate::ops::SoapFace;
+use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::customer::{
-    Fields, Path, Selection, TARGET_NAMESPACE, alternate_key, known_children, size, write_customer,
+    Fields, Path, Selection, alternate_key, known_children, size, write_customer,
 };
 use crate::wire::xml::{Element, Writer};
 
@@ -37,7 +38,7 @@ impl SoapFace for RetrieveCustomer {
 
     fn encode(answer: &Answer) -> Vec<u8> {
         let mut writer = Writer::with_capacity(4_096);
-        writer.start("retrieveCustomerResponse").namespace("", TARGET_NAMESPACE);
+        writer.start("retrieveCustomerResponse").namespace("", SERVICE_NAMESPACE);
         write_customer(&mut writer, &answer.found.customer, &answer.found.notes, answer.selection);
         writer.end();
         writer.into_bytes()

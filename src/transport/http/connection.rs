@@ -77,6 +77,10 @@ pub(super) async fn connection<S>(
 fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
     // A caller that closes its sending half after the request (`nc -N`) still gets its answer.
-    builder.half_close(true).max_buf_size(HEAD_BYTES_MAX).header_read_timeout(None);
+    builder
+        .half_close(true)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_header_size(HEAD_BYTES_MAX)
+        .header_read_timeout(None);
     builder
 }

@@ -77,6 +77,11 @@ impl Pulse {
         self.linger.store(true, Relaxed);
     }
 
+    /// A connection that ends in a head was refused by hyper (400, 414, 431): there too more may be coming.
+    fn lingers(&self) -> bool {
+        self.linger.load(Relaxed) || matches!(self.phase.load(Relaxed), HEAD | LINGERING)
+    }
+
     /// Has a Content-Length been seen on this connection, perhaps beside a Transfer-Encoding?
     pub(super) fn length_seen(&self) -> bool {
         self.length_seen.load(Relaxed)
@@ -228,7 +233,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
             ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
             self.write_half_closed = true;
         }
-        if self.pulse.linger.load(Relaxed) { self.poll_linger(context) } else { Poll::Ready(Ok(())) }
+        if self.pulse.lingers() { self.poll_linger(context) } else { Poll::Ready(Ok(())) }
     }
 }
 

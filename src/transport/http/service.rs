@@ -22,8 +22,8 @@ use super::pulse::Pulse;
 use super::{Body, BodyError, Handler, Head, HttpLimits, Peer, Refusal, Request, RequestId, Response};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// How long after its deadline a handler may still answer by itself.
-const OVERDUE_GRACE: Duration = Duration::from_secs(2);
+/// How long after its deadline a handler may still answer by itself; never longer than it had to begin with.
+const OVERDUE_GRACE_MAX: Duration = Duration::from_secs(2);
 /// A body of declared length gets its room at once, up to this; beyond, room grows with what has arrived.
 const ROOM_AT_ONCE_BYTES: u64 = 256 * 1024;
 
@@ -81,7 +81,8 @@ async fn run(caller: &Caller, head: &Arc<Head>, body: Bytes, room: Room) -> Resp
     let deadline = Instant::now() + limits.request_timeout;
     let _held_while_it_runs = room;
     let handled = caller.shared.handler.handle(Request { head: Arc::clone(head), body, deadline });
-    match timeout_at(deadline + OVERDUE_GRACE, Guarded(handled)).await {
+    let overdue = deadline + limits.request_timeout.min(OVERDUE_GRACE_MAX);
+    match timeout_at(overdue, Guarded(handled)).await {
         Ok(Ok(response)) => response,
         Ok(Err(Panicked)) => refuse(caller, head, Refusal::Failed),
         Err(_) => refuse(caller, head, Refusal::Overdue { retry_after_s: limits.retry_after_s }),

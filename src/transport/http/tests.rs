@@ -216,7 +216,7 @@ async fn a_message_that_could_be_read_two_ways_is_the_last_one() {
 #[tokio::test]
 async fn what_is_not_http_is_answered_and_closed() {
     check(|_| {}, "<Envelope/>\r\n\r\n", &["400"]).await;
-    let head = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(80 * 1024));
+    let head = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(200 * 1024));
     check(|_| {}, head, &["431"]).await;
 }
 

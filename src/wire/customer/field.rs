@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::TARGET_NAMESPACE;
+use crate::wire::SERVICE_NAMESPACE;
 use super::path::Path;
 use crate::domain::error::{Code, Error, VIOLATIONS_MAX, Violation};
 use crate::domain::value::Reject;
@@ -108,7 +108,7 @@ impl Fields {
 pub fn known_children(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     element
         .children()
-        .filter(|child| matches!(child.namespace(), None | Some(TARGET_NAMESPACE)) && !is_nil(*child))
+        .filter(|child| matches!(child.namespace(), None | Some(SERVICE_NAMESPACE)) && !is_nil(*child))
 }
 
 /// `xsi:nil` counts as absent.

@@ -17,5 +17,4 @@ pub use encode::{Selection, write_customer, write_validation_errors};
 pub use field::{Fields, known_children, size};
 pub use path::Path;
 
-/// The namespace of every message and type of the service.
-pub const TARGET_NAMESPACE: &str = "urn:castile:crm:v1";
+

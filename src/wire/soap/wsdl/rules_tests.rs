@@ -9,7 +9,7 @@ const WSDL_NAMESPACE: &str = "http://schemas.xmlsoap.org/wsdl/";
 const SOAP11_NAMESPACE: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
 const SOAP12_NAMESPACE: &str = "http://schemas.xmlsoap.org/wsdl/soap12/";
 const SCHEMA_NAMESPACE: &str = "http://www.w3.org/2001/XMLSchema";
-const TARGET_NAMESPACE: &str = "urn:castile:crm:v1";
+const SERVICE_NAMESPACE: &str = "urn:castile:crm:v1";
 
 fn text() -> String {
     Publication::load().expect("the embedded files").wsdl("https://crm.example.net")
@@ -95,7 +95,7 @@ fn r2101_r2102_every_qname_has_a_namespace_that_is_at_hand() {
             let Some((prefix, _)) = node.attribute(attribute).split_once(':') else { continue };
             let namespace = node.scope.get(prefix).map(String::as_str);
             assert!(
-                matches!(namespace, Some(SCHEMA_NAMESPACE | TARGET_NAMESPACE)),
+                matches!(namespace, Some(SCHEMA_NAMESPACE | SERVICE_NAMESPACE)),
                 "{prefix} on {}",
                 node.name
             );
@@ -108,7 +108,7 @@ fn r2101_r2102_every_qname_has_a_namespace_that_is_at_hand() {
 #[test]
 fn r2105_the_inline_schema_has_a_target_namespace_and_qualified_elements() {
     let schema = schema();
-    assert_eq!(schema.attribute("targetNamespace"), TARGET_NAMESPACE);
+    assert_eq!(schema.attribute("targetNamespace"), SERVICE_NAMESPACE);
     assert_eq!(schema.attribute("elementFormDefault"), "qualified");
     assert_eq!(elements(SCHEMA_NAMESPACE, "schema").len(), 1);
 }
@@ -317,7 +317,7 @@ fn every_operation_publishes_its_addressing_actions() {
         let name = operation.attribute("name");
         for (child, suffix) in [("input", ""), ("output", "Response"), ("fault", "Fault")] {
             let direction = operation.all(child).next().expect("there");
-            assert_eq!(direction.attribute("wsam:Action"), format!("{TARGET_NAMESPACE}:{name}{suffix}"));
+            assert_eq!(direction.attribute("wsam:Action"), format!("{SERVICE_NAMESPACE}:{name}{suffix}"));
         }
     }
 }
