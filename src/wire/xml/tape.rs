@@ -90,3 +90,6 @@ fn colon_bytes(prefix_bytes: u16) -> usize {
         bytes => bytes as usize + 1,
     }
 }
+
+// What the module's head promises about memory.
+const _: () = assert!(size_of::<Node>() == 36 && size_of::<AttributeNode>() == 24);
