@@ -15,7 +15,8 @@ use crate::failure::{Exit, Failure};
 use crate::transport::admin::AdminSocket;
 use crate::transport::http::{self, HttpLimits};
 use crate::transport::shutdown::Stage;
-use crate::{SERVICE_PATH, compose};
+use crate::compose;
+use crate::transport::soap::SERVICE_PATH;
 
 /// Administrators' requests are few, may be large and take long.
 const ADMIN_CONNECTIONS_MAX: usize = 32;
@@ -48,7 +49,7 @@ pub async fn serve(
     let address = listener.local_addr().map_err(|error| Failure::io("asking for the port", &error))?;
     let socket = AdminSocket::bind(&data_dir)
         .map_err(|error| Failure::io("binding the administrators' socket in the data folder", &error))?;
-    let faces = compose(config, &data_dir).await?;
+    let faces = compose(config, &data_dir, address).await?;
     raise_descriptor_limit(config.limits.connections_max as u64);
 
     let limits = HttpLimits::from(&config.limits);

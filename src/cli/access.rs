@@ -40,7 +40,7 @@ impl Access {
     pub(super) async fn open(config: &Config, purpose: &str) -> Result<Self, Failure> {
         match DataDir::open(&config.data_dir, purpose) {
             Ok(data_dir) => {
-                let faces = crate::compose(config, &data_dir).await?;
+                let faces = crate::compose(config, &data_dir, config.listen).await?;
                 Ok(Access::Own { handler: faces.administrators, _data_dir: data_dir })
             }
             Err(taken @ DataDirError::Taken(..)) => match AdminClient::connect(&config.data_dir).await {

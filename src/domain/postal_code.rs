@@ -20,10 +20,8 @@ enum Place {
 }
 
 impl Place {
-    fn read(symbol: char) -> Result<Self, String> {
+    fn literal(symbol: char) -> Result<Self, String> {
         match symbol {
-            '9' => Ok(Place::Digit),
-            'A' => Ok(Place::Letter),
             _ if is_kept(symbol) => Ok(Place::Literal(symbol.to_ascii_uppercase())),
             _ => Err(format!(
                 "`{symbol}` can't stand in a postal code: only letters, digits, `-`, `.` and spaces are kept"
@@ -40,7 +38,8 @@ impl Place {
     }
 }
 
-/// The forms of one country: `9` is a digit, `A` a letter, any other character itself; `|` joins alternatives.
+/// The forms of one country: `9` is a digit, `A` a letter, any other character itself, as is the one behind a `\`; `|`
+/// joins alternatives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostalCodePattern {
     forms: Vec<Vec<Place>>,
@@ -57,7 +56,17 @@ impl PostalCodePattern {
         if text.is_empty() {
             return Err("a form between two `|` is empty".to_owned());
         }
-        text.chars().map(Place::read).collect()
+        let mut places = Vec::new();
+        let mut symbols = text.chars();
+        while let Some(symbol) = symbols.next() {
+            places.push(match symbol {
+                '9' => Place::Digit,
+                'A' => Place::Letter,
+                '\\' => Place::literal(symbols.next().ok_or("nothing stands behind `\\`")?)?,
+                literal => Place::literal(literal)?,
+            });
+        }
+        Ok(places)
     }
 
     /// Has the text one of the forms, in upper or lower case?
