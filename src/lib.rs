@@ -7,7 +7,9 @@
 
 pub mod clock;
 pub mod config;
+pub mod data_dir;
 pub mod domain;
 pub mod failure;
 pub mod store;
 pub mod telemetry;
+pub mod transport;

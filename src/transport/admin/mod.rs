@@ -1,0 +1,19 @@
+//! The administrators' door: HTTP/1.1 over a Unix socket in the data folder.
+//!
+//! Only the user that runs the server, and root, get in: the folder is private, the socket is bound under umask
+//! 077, and the kernel says who is at the other end. Whoever holds the data folder's lock removes a socket that a
+//! killed server left. Deliberately absent: routes, which the composition root gives as a handler.
+
+mod answer;
+mod client;
+mod line;
+mod place;
+mod socket;
+
+pub use answer::Answer;
+pub use client::AdminClient;
+pub use line::Line;
+pub use socket::AdminSocket;
+
+#[cfg(test)]
+mod tests;

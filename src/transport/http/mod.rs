@@ -1,0 +1,43 @@
+//! HTTP/1.1 (and 1.0) under limits: connections, heads, bodies, time.
+//!
+//! Promises: a request reaches its [`Handler`] whole, within [`HttpLimits`], with an id and a deadline; what breaks
+//! a limit is answered through [`Handler::refuse`], in the caller's own language; a request is read one way
+//! only; when the order to stop comes, what runs is finished. Deliberately absent: what a request means, TLS,
+//! HTTP/2, content encodings.
+
+mod body;
+mod connection;
+mod limits;
+mod pulse;
+mod refusal;
+mod request;
+mod server;
+mod service;
+
+use async_trait::async_trait;
+
+pub use body::{Body, BodyError, BodySender, Gone};
+pub use limits::HttpLimits;
+pub use refusal::{Refusal, problem};
+pub use request::{Head, Peer, Request, RequestId};
+pub use server::{Drained, Listener, serve};
+
+/// An answer. The server adds `X-Request-Id`, and `Date`, `Content-Length` and `Connection` where they are due.
+pub type Response = hyper::Response<Body>;
+
+/// What stands behind the HTTP server: one for callers, one for administrators.
+#[async_trait]
+pub trait Handler: Send + Sync + 'static {
+    /// Answers a request. It is the handler's duty to answer by `request.deadline`, for only it knows whether
+    /// there was an effect; a little later the server answers [`Refusal::Overdue`] in its place.
+    async fn handle(&self, request: Request) -> Response;
+
+    /// Answers a request that the server did not let through; its body has not been read.
+    fn refuse(&self, head: &Head, refusal: Refusal) -> Response {
+        let _ = head;
+        problem(refusal)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! What the HTTP server refuses by itself, and the plain answer for callers that speak no SOAP.
+//!
+//! Deliberately absent: heads that are no HTTP or don't arrive in time. There the caller's language is not
+//! known: the former gets a bare 400, 414 or 431, the latter a closed connection.
+
+use hyper::StatusCode;
+use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+
+use super::{Body, Response};
+
+/// Why a request did not get through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The body is larger than the limit, declared or sent.
+    TooLarge {
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// The body did not arrive in time.
+    BodyTimeout,
+    /// The body's framing is broken, or it ended early.
+    BodyBroken,
+    /// Too many connections, requests or bytes at once.
+    Overloaded {
+        /// What Retry-After says.
+        retry_after_s: u32,
+    },
+    /// The handler gave no answer in time; whether the request had an effect is not known.
+    Overdue {
+        /// What Retry-After says.
+        retry_after_s: u32,
+    },
+    /// The handler failed; a fault of ours.
+    Failed,
+}
+
+impl Refusal {
+    /// The status that the answer has where no other rule of the caller's protocol holds.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Refusal::BodyBroken => StatusCode::BAD_REQUEST,
+            Refusal::Overloaded { .. } | Refusal::Overdue { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The public text.
+    pub fn message(self) -> String {
+        match self {
+            Refusal::TooLarge { limit_bytes } => {
+                format!("the message is larger than the limit of {limit_bytes} bytes")
+            }
+            Refusal::BodyTimeout => "the message did not arrive completely in time".to_owned(),
+            Refusal::BodyBroken => "the message ended early or its transfer coding is broken".to_owned(),
+            Refusal::Overloaded { .. } => "the server is busy, try again later".to_owned(),
+            Refusal::Overdue { .. } => {
+                "no answer in time; whether the request had an effect is not known".to_owned()
+            }
+            Refusal::Failed => "an internal error occurred".to_owned(),
+        }
+    }
+
+    /// Seconds to wait before the next try, where trying again makes sense.
+    pub fn retry_after_s(self) -> Option<u32> {
+        match self {
+            Refusal::Overloaded { retry_after_s } | Refusal::Overdue { retry_after_s } => Some(retry_after_s),
+            Refusal::TooLarge { .. } | Refusal::BodyTimeout | Refusal::BodyBroken | Refusal::Failed => None,
+        }
+    }
+}
+
+/// The refusal as `application/problem+json` (RFC 9457).
+pub fn problem(refusal: Refusal) -> Response {
+    let status = refusal.status();
+    let text = serde_json::json!({
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "detail": refusal.message(),
+    });
+    let mut response = Response::new(Body::from(text.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = refusal.retry_after_s() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

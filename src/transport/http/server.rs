@@ -1,0 +1,123 @@
+//! The accept loop, and the drain at the end.
+//!
+//! Connections over the limit are still answered, with 503, as long as there are not too many of them too.
+//! Deliberately absent: binding of addresses, which whoever starts a server does.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::timeout;
+
+use super::connection::connection;
+use super::service::Shared;
+use super::{Handler, HttpLimits, Peer};
+use crate::transport::shutdown::{Stage, reached};
+
+/// Connections over the limit that are answered at the same time; those beyond are closed unanswered.
+const REFUSED_MAX: usize = 64;
+/// How long to wait when the system has no descriptors left, before trying to accept again.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// Where connections come from.
+pub trait Listener: Send {
+    /// A connection.
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// The next connection, ready to be served. Must lose nothing when it is dropped half-way.
+    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Peer)>> + Send;
+}
+
+impl Listener for TcpListener {
+    type Stream = TcpStream;
+
+    async fn accept(&self) -> io::Result<(TcpStream, Peer)> {
+        let (stream, address) = TcpListener::accept(self).await?;
+        stream.set_nodelay(true)?;
+        Ok((stream, Peer::Tcp(address)))
+    }
+}
+
+/// How a server ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drained {
+    /// Connections that were cut off with a request in flight.
+    pub cut_off: usize,
+}
+
+/// Serves until the stage is no longer [`Stage::Running`]; then finishes what is in flight, within
+/// `drain_timeout` or until [`Stage::AtOnce`].
+pub async fn serve<L: Listener>(
+    listener: L,
+    handler: Arc<dyn Handler>,
+    limits: HttpLimits,
+    mut stage: watch::Receiver<Stage>,
+) -> Drained {
+    let shared =
+        Arc::new(Shared { handler, limits, in_flight: AtomicUsize::new(0), bodies_bytes: AtomicU64::new(0) });
+    let mut connections = JoinSet::new();
+    let mut stopping = stage.clone();
+    let mut stopping = std::pin::pin!(reached(&mut stopping, Stage::Draining));
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    let open = connections.len();
+                    if open < limits.connections_max + REFUSED_MAX {
+                        let refused = open >= limits.connections_max;
+                        connections.spawn(connection(stream, peer, Arc::clone(&shared), refused, stage.clone()));
+                    }
+                }
+                Err(error) => pause_after(&error).await,
+            },
+            Some(ended) = connections.join_next(), if !connections.is_empty() => report(ended),
+            () = &mut stopping => break,
+        }
+    }
+    drop(listener);
+    drain(connections, limits.drain_timeout, &mut stage).await
+}
+
+async fn drain(
+    mut connections: JoinSet<()>,
+    drain_timeout: Duration,
+    stage: &mut watch::Receiver<Stage>,
+) -> Drained {
+    let all_ended = async {
+        while let Some(ended) = connections.join_next().await {
+            report(ended);
+        }
+    };
+    tokio::select! {
+        _ = timeout(drain_timeout, all_ended) => {}
+        () = reached(stage, Stage::AtOnce) => {}
+    }
+    let cut_off = connections.len();
+    connections.shutdown().await;
+    Drained { cut_off }
+}
+
+/// A connection that its caller gave up before it was accepted is nothing to wait for; a lack of descriptors is.
+async fn pause_after(error: &io::Error) {
+    match error.kind() {
+        io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::PermissionDenied => {}
+        _ => {
+            tracing::warn!(%error, "can't accept connections");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+        }
+    }
+}
+
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a connection's task failed");
+    }
+}

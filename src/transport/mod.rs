@@ -1,0 +1,8 @@
+//! How requests come in: HTTP over TCP for callers, HTTP over a Unix socket for administrators.
+//!
+//! [`http`] knows bytes, limits and time; what a request means is a [`http::Handler`]'s business. Deliberately
+//! absent: commits and store engines, which the transports never name.
+
+pub mod admin;
+pub mod http;
+pub mod shutdown;
