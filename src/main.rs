@@ -1,3 +1,7 @@
 //! The `castile` program: arguments, configuration, run.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    castile::cli::main(std::env::args_os())
+}

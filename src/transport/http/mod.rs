@@ -18,7 +18,7 @@ use async_trait::async_trait;
 
 pub use body::{Body, BodyError, BodySender, Gone};
 pub use limits::HttpLimits;
-pub use refusal::{Refusal, problem};
+pub use refusal::{Refusal, Unrouted, problem, refused};
 pub use request::{Head, Peer, Request, RequestId};
 pub use server::{Drained, Listener, serve};
 
@@ -35,7 +35,7 @@ pub trait Handler: Send + Sync + 'static {
     /// Answers a request that the server did not let through; its body has not been read.
     fn refuse(&self, head: &Head, refusal: Refusal) -> Response {
         let _ = head;
-        problem(refusal)
+        refused(refusal)
     }
 }
 

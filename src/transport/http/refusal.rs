@@ -3,10 +3,11 @@
 //! Deliberately absent: heads that are no HTTP or don't arrive in time. There the caller's language is not
 //! known: the former gets a bare 400, 414 or 431, the latter a closed connection.
 
+use async_trait::async_trait;
 use hyper::StatusCode;
 use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 
-use super::{Body, Response};
+use super::{Body, Handler, Request, Response};
 
 /// Why a request did not get through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,20 +72,35 @@ impl Refusal {
     }
 }
 
-/// The refusal as `application/problem+json` (RFC 9457).
-pub fn problem(refusal: Refusal) -> Response {
-    let status = refusal.status();
+/// A refusal as `application/problem+json`.
+pub fn refused(refusal: Refusal) -> Response {
+    let mut response = problem(refusal.status(), &refusal.message());
+    if let Some(seconds) = refusal.retry_after_s() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// A status and its reason as `application/problem+json` (RFC 9457).
+pub fn problem(status: StatusCode, detail: &str) -> Response {
     let text = serde_json::json!({
         "title": status.canonical_reason(),
         "status": status.as_u16(),
-        "detail": refusal.message(),
+        "detail": detail,
     });
     let mut response = Response::new(Body::from(text.to_string()));
     *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if let Some(seconds) = refusal.retry_after_s() {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
+}
+
+/// The handler of an address that has nothing behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct Unrouted;
+
+#[async_trait]
+impl Handler for Unrouted {
+    async fn handle(&self, _: Request) -> Response {
+        problem(StatusCode::NOT_FOUND, "there is nothing at this path")
+    }
 }

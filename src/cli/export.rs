@@ -1,0 +1,72 @@
+//! `castile export`: everything in the store, as JSON lines.
+//!
+//! A file appears under its name only when it is whole and on disk; its last line is the end line, which `import`
+//! looks for. Deliberately absent: compression; `castile export | zstd` does it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write, stdout};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use clap::Args;
+use hyper::Method;
+
+use super::outcome::{Done, bar, read};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::transport::admin::{Answer, Line};
+
+/// Customer data: for the owner only.
+const FILE_MODE: u32 = 0o600;
+
+/// Writes everything in the store as JSON lines.
+///
+/// Works while the server runs and while it does not. Example: castile export --output all.jsonl
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// Write to this file, which must not exist yet, instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Export {
+    pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
+        let mut access = super::open(config, "export").await?;
+        let answer = access.request(Method::GET, "/export", Bytes::new()).await?;
+        let done = match self.output {
+            Some(path) => to_file(answer, &path).await?,
+            None => write_all(answer, &mut BufWriter::new(stdout().lock()), "stdout").await?,
+        };
+        eprintln!("exported {} records", done.records);
+        Ok(())
+    }
+}
+
+async fn to_file(answer: Answer, path: &Path) -> Result<Done, Failure> {
+    let failed = |error: std::io::Error| Failure::io(format_args!("writing {}", path.display()), &error);
+    if path.exists() {
+        return Err(failed(std::io::Error::from(std::io::ErrorKind::AlreadyExists)));
+    }
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&partial);
+    let mut writer = BufWriter::new(file.map_err(failed)?);
+    let done = write_all(answer, &mut writer, &path.display().to_string()).await?;
+    let file: File = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.sync_all().map_err(failed)?;
+    std::fs::rename(&partial, path).map_err(failed)?;
+    Ok(done)
+}
+
+/// Writes the data lines and, after the last, the end line.
+async fn write_all(answer: Answer, writer: &mut impl Write, name: &str) -> Result<Done, Failure> {
+    let failed = |error: std::io::Error| Failure::io(format_args!("writing {name}"), &error);
+    let bar = bar("exporting");
+    let line = |line: &Bytes| writer.write_all(line).and_then(|()| writer.write_all(b"\n")).map_err(failed);
+    let done = read(answer, &bar, line, |text| eprintln!("{text}")).await?;
+    bar.finish_and_clear();
+    let end = Line::End { done: done.records };
+    writer.write_all(&end.to_bytes()).and_then(|()| writer.flush()).map_err(failed)?;
+    Ok(done)
+}
