@@ -2,6 +2,8 @@
 //!
 //! Deliberately absent: what operations answer.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -12,7 +14,9 @@ use rustix::process::{Pid, Signal, kill_process};
 fn castile(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_castile"));
     let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CASTILE_"));
-    ours.for_each(|(name, _)| drop(command.env_remove(name)));
+    for (name, _) in ours {
+        command.env_remove(name);
+    }
     command.current_dir(folder).args(arguments).stdin(Stdio::null());
     command
 }
@@ -109,6 +113,17 @@ fn a_second_server_is_told_who_has_the_folder_until_a_killed_one_is_gone() {
     let after = Server::start(folder.path());
     after.signal(Signal::TERM);
     assert_eq!(after.end(), Some(0));
+}
+
+#[test]
+fn a_command_ends_alike_with_and_without_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let alone = run(folder.path(), &["check"]);
+    let server = Server::start(folder.path());
+    let beside = run(folder.path(), &["check"]);
+    server.signal(Signal::TERM);
+    assert_eq!(server.end(), Some(0));
+    assert_eq!(beside, alone);
 }
 
 #[test]
