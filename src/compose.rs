@@ -26,10 +26,11 @@ pub struct Faces {
 /// Opens the store in a data folder whose lock is held, and joins everything that works on it. `address` is where
 /// callers are served, for requests that do not say how they reached us.
 pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -> Result<Faces, Failure> {
-    let mut options = SledOptions::new(data_dir.path().join("store"));
+    let mut options = SledOptions::new(data_dir.store());
     options.reserve_bytes = config.store.reserve_bytes;
     options.cache_bytes = config.store.cache_bytes;
-    let store = SledStore::open(options).map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
+    let store =
+        SledStore::open(options).map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
     let reference = parse_reference(DEFAULT_REFERENCE).map_err(internal)?;
     let zone = config.time_zone.zone().clone();
     let gateway = Gateway::new(Arc::new(store), settings(config), reference, Arc::new(SystemClock), zone);

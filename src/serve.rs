@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::compose;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::failure::{Exit, Failure};
 use crate::transport::admin::AdminSocket;
 use crate::transport::http::{self, HttpLimits};
-use crate::transport::shutdown::Stage;
-use crate::compose;
+use crate::transport::shutdown::{Stage, reached};
 use crate::transport::soap::SERVICE_PATH;
 
 /// Administrators' requests are few, may be large and take long.
@@ -49,7 +49,12 @@ pub async fn serve(
     let address = listener.local_addr().map_err(|error| Failure::io("asking for the port", &error))?;
     let socket = AdminSocket::bind(&data_dir)
         .map_err(|error| Failure::io("binding the administrators' socket in the data folder", &error))?;
-    let faces = compose(config, &data_dir, address).await?;
+    let mut stopping = stage.clone();
+    let faces = tokio::select! {
+        faces = compose(config, &data_dir, address) => faces?,
+        // Opening a large store takes a while; whoever gave the order needs no server any more.
+        () = reached(&mut stopping, Stage::Draining) => return Ok(()),
+    };
     raise_descriptor_limit(config.limits.connections_max as u64);
 
     let limits = HttpLimits::from(&config.limits);

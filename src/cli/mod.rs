@@ -16,6 +16,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -29,7 +30,7 @@ const AFTER_HELP: &str = "\
 Examples:
   castile                                serve on 127.0.0.1:8080 with the data in ./castile-data
   castile serve --listen 127.0.0.1:0     take a free port and print it
-  castile config > castile.toml          write a configuration with every key explained
+  castile config > all-keys.toml         write a configuration file with every key explained
   castile export --output all.jsonl      back up everything, while the server runs or not
   castile import all.jsonl               bring it back, here or on another machine
   castile check                          read every record and verify it
@@ -37,9 +38,12 @@ Examples:
 Exit codes:
   0  done                                1  done, and something wrong was found
   64 wrong command line                  65 bad input data
-  66 input not there                     69 not available now (data folder in use, server not answering)
+  66 input not there                     69 not available now, such as a folder in use
   70 internal error                      74 reading or writing failed
   78 wrong configuration";
+
+/// How long threads that still work at the end are waited for.
+const THREADS_END_MAX: Duration = Duration::from_secs(10);
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -112,7 +116,10 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 
 fn in_runtime(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| Failure::io("starting threads", &error))?.block_on(command)
+    let runtime = runtime.map_err(|error| Failure::io("starting threads", &error))?;
+    let outcome = runtime.block_on(command);
+    runtime.shutdown_timeout(THREADS_END_MAX);
+    outcome
 }
 
 /// The purpose that a command writes into the lock file, and its place in messages.

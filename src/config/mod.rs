@@ -109,7 +109,7 @@ section! {
 section! {
     /// What a caller may ask of this server, and for how long.
     Limits {
-        /// Largest request body, before and after it is inflated.
+        /// Largest request body.
         message_bytes_max: u64 = 10 * MIB, "bytes", "values::at_least_one";
         /// Request bodies that are held at the same time, all together.
         bodies_bytes_max: u64 = 512 * MIB, "bytes", "values::at_least_one";

@@ -53,7 +53,9 @@ where
     let sent = BTreeMap::<String, PostalPattern>::deserialize(deserializer)?;
     let sized = |country: &String| (1..=COUNTRY_CHARS_MAX).contains(&country.trim().chars().count());
     match sent.keys().find(|country| !sized(country)) {
-        Some(_) => Err(de::Error::custom("a country is written as addresses write it, like GB; one is empty or too long")),
+        Some(_) => Err(de::Error::custom(
+            "a country is written as addresses write it, like GB; one is empty or too long",
+        )),
         None => Ok(sent.into_iter().map(|(country, form)| (country.trim().to_uppercase(), form)).collect()),
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use tokio::sync::Mutex;
 
 use super::turns::Turns;
@@ -90,10 +91,9 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The context of a decision that is taken now.
     pub fn new(gateway: &'a Gateway, call: &'a Call<'a>) -> Self {
-        let timestamp = gateway.clock.now();
-        // Whole seconds: what it is stored and shown in.
-        let local = gateway.time_zone.to_datetime(timestamp).with().subsec_nanosecond(0).build();
-        let local = local.unwrap_or_else(|_| gateway.time_zone.to_datetime(timestamp));
+        let timestamp = whole(gateway.clock.now(), Unit::Millisecond);
+        // Local time is kept and shown in whole seconds.
+        let local = gateway.time_zone.to_datetime(whole(timestamp, Unit::Second));
         Context { gateway, call, now: Now { timestamp, local } }
     }
 
@@ -106,6 +106,11 @@ impl<'a> Context<'a> {
     pub async fn next_customer_id(&self) -> Result<CustomerId, Error> {
         self.gateway.next_customer_id().await
     }
+}
+
+/// Cuts off what is finer than `unit`.
+fn whole(time: Timestamp, unit: Unit) -> Timestamp {
+    time.round(TimestampRound::new().smallest(unit).mode(RoundMode::Floor)).unwrap_or(time)
 }
 
 impl From<StoreError> for Error {

@@ -1,4 +1,7 @@
 //! The one integration test binary.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod program;
 mod second_decoder;
+mod support;

@@ -6,9 +6,7 @@ use crate::domain::identity::AlternateKey;
 use crate::domain::value;
 use crate::ops::SoapFace;
 use crate::wire::SERVICE_NAMESPACE;
-use crate::wire::customer::{
-    Fields, Path, Selection, alternate_key, known_children, size, write_customer,
-};
+use crate::wire::customer::{Fields, Path, Selection, alternate_key, known_children, size, write_customer};
 use crate::wire::xml::{Element, Writer};
 
 impl SoapFace for RetrieveCustomer {

@@ -1,6 +1,6 @@
 //! One request: from its head to its answer.
 //!
-//! Order of checks: room for a request, declared size, room for its bytes, size as it arrives, time. Nothing
+//! Order of checks: is the server full, declared size, size as it arrives, room for the bytes, time, a place. Nothing
 //! of a body that is refused is kept. Deliberately absent: logging of answers, which the handler does, for only
 //! it knows operation and code.
 
@@ -60,7 +60,7 @@ pub(super) async fn answer(
         request_id: RequestId::random(),
     });
     let read_two_ways = caller.pulse.length_seen() && head.headers.contains_key(TRANSFER_ENCODING);
-    let turn = Turn::take(&caller);
+    let mut turn = Turn { caller: Arc::clone(&caller), placed: false };
     let (mut response, unread) = match turn.take_in(&head, &mut body).await {
         Ok((bytes, room)) => (run(&caller, &head, bytes, room).await, false),
         Err(refusal) => (refuse(&caller, &head, refusal), !body.is_end_stream()),
@@ -98,45 +98,46 @@ fn refuse(caller: &Caller, head: &Head, refusal: Refusal) -> Response {
     response
 }
 
-/// A place among the requests in flight, held until the answer's body has been handed over.
+/// A request's stay in the server; it ends when the answer's body has been handed over.
 struct Turn {
     caller: Arc<Caller>,
-    /// This request's number among those in flight, from 1.
-    number: usize,
+    /// It has a place among the requests in flight.
+    placed: bool,
 }
 
 impl Turn {
-    fn take(caller: &Arc<Caller>) -> Self {
-        let number = caller.shared.in_flight.fetch_add(1, Relaxed) + 1;
-        Turn { caller: Arc::clone(caller), number }
-    }
-
-    /// Reads the body, or says why not.
-    async fn take_in(&self, head: &Head, body: &mut Incoming) -> Result<(Bytes, Room), Refusal> {
-        let limits = &self.caller.shared.limits;
+    /// Reads the body and takes a place, or says why not. A place is taken only once the body is there, so that
+    /// callers who send slowly keep no others out; a full server refuses before the body all the same.
+    async fn take_in(&mut self, head: &Head, body: &mut Incoming) -> Result<(Bytes, Room), Refusal> {
+        let shared = Arc::clone(&self.caller.shared);
+        let limits = &shared.limits;
         let overloaded = Refusal::Overloaded { retry_after_s: limits.retry_after_s };
-        if self.caller.refused || self.number > limits.requests_in_flight_max {
+        if self.caller.refused || shared.in_flight.load(Relaxed) >= limits.requests_in_flight_max {
             return Err(overloaded);
         }
         let limit_bytes = limits.message_bytes_max;
         if body.size_hint().lower() > limit_bytes {
             return Err(Refusal::TooLarge { limit_bytes });
         }
-        let mut room = Room { shared: Arc::clone(&self.caller.shared), bytes: 0 };
-        if body.is_end_stream() {
-            return Ok((Bytes::new(), room));
+        let mut room = Room { shared: Arc::clone(&shared), bytes: 0 };
+        let mut bytes = Bytes::new();
+        if !body.is_end_stream() {
+            let deadline = Instant::now() + limits.body_timeout;
+            let collected = timeout_at(deadline, collect(body, limit_bytes, &mut room, overloaded));
+            bytes = collected.await.map_err(|_| Refusal::BodyTimeout)??;
         }
-        let deadline = Instant::now() + limits.body_timeout;
-        let bytes = timeout_at(deadline, collect(body, limit_bytes, &mut room, overloaded));
-        let bytes = bytes.await.map_err(|_| Refusal::BodyTimeout)??;
-        tracing::trace!(request = %head.request_id, bytes = bytes.len(), "body read");
-        Ok((bytes, room))
+        tracing::trace!(request = %head.request_id, bytes = bytes.len(), "request read");
+        self.placed = true;
+        let in_flight = shared.in_flight.fetch_add(1, Relaxed) + 1;
+        if in_flight > limits.requests_in_flight_max { Err(overloaded) } else { Ok((bytes, room)) }
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.caller.shared.in_flight.fetch_sub(1, Relaxed);
+        if self.placed {
+            self.caller.shared.in_flight.fetch_sub(1, Relaxed);
+        }
         self.caller.pulse.idle();
     }
 }

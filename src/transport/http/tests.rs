@@ -274,6 +274,20 @@ async fn requests_over_the_limit_are_asked_to_come_back() {
 }
 
 #[tokio::test]
+async fn callers_who_send_slowly_keep_no_others_out() {
+    let world = start(|limits| limits.requests_in_flight_max = 1).await;
+    let mut slow = world.connect().await;
+    let head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n";
+    slow.write_all(head.as_bytes()).await.unwrap();
+    read_until(&mut slow, "100 Continue\r\n\r\n").await;
+    let answer = world.exchange("GET /now HTTP/1.0\r\n\r\n").await;
+    assert_eq!(statuses(&answer), ["200"], "{answer}");
+    slow.write_all(b"slow").await.unwrap();
+    assert!(read_to_end(&mut slow).await.ends_with("slow"));
+    world.end().await;
+}
+
+#[tokio::test]
 async fn bodies_over_the_common_limit_are_asked_to_come_back() {
     let post = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello";
     check(|limits| limits.bodies_bytes_max = 4, post, &["503"]).await;

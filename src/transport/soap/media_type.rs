@@ -83,7 +83,6 @@ fn split_parameters(text: &str) -> Vec<(&str, String)> {
     parameters
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -65,9 +65,11 @@ impl Dispatch {
         for declared in &description.operations {
             let operation = registry.iter().find(|operation| operation.name() == declared.name);
             let operation = *operation.ok_or_else(|| DispatchError::NotRegistered(declared.name.clone()))?;
-            operations.insert(declared.request_element.clone(), Entry { operation, description: declared.clone() });
+            operations
+                .insert(declared.request_element.clone(), Entry { operation, description: declared.clone() });
         }
-        let declared: BTreeSet<_> = description.operations.iter().map(|operation| operation.name.as_str()).collect();
+        let declared: BTreeSet<_> =
+            description.operations.iter().map(|operation| operation.name.as_str()).collect();
         match registry.iter().find(|operation| !declared.contains(operation.name())) {
             Some(operation) => Err(DispatchError::NotDeclared(operation.name().to_owned())),
             None => Ok(Dispatch { gateway, operations, limits, retry_after_s }),
@@ -79,7 +81,8 @@ impl Dispatch {
         let head = &*request.head;
         let media_type = MediaType::of(&head.headers);
         let announced = fallback(media_type.as_ref().ok());
-        let accepted = media_type.and_then(|media_type| Ok((media_type.accepted(&head.headers)?, media_type)));
+        let accepted =
+            media_type.and_then(|media_type| Ok((media_type.accepted(&head.headers)?, media_type)));
         let ((_, charset), media_type) = match accepted {
             Ok(accepted) => accepted,
             Err(fault) => return self.refuse(head, announced, &fault, None),
@@ -118,7 +121,9 @@ impl Dispatch {
         let running = entry.operation.call(&self.gateway, &call, element);
         let outcome = match tokio::time::timeout_at(request.deadline, running).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(Error::new(Code::Timeout, "no answer in time; whether there was an effect is not known")),
+            Err(_) => {
+                Err(Error::new(Code::Timeout, "no answer in time; whether there was an effect is not known"))
+            }
         };
         log(entry.operation.name(), &request_id, &outcome);
         let version = envelope.version();
@@ -128,7 +133,8 @@ impl Dispatch {
             Ok(body) => {
                 let message_id = message_id();
                 let action = &entry.description.output_action;
-                let headers = addressing.as_ref().map(|request| AnswerHeaders::new(request, action, &message_id));
+                let headers =
+                    addressing.as_ref().map(|request| AnswerHeaders::new(request, action, &message_id));
                 soap_response(version, StatusCode::OK, write_answer(version, headers, &body))
             }
             Err(error) => {
@@ -142,7 +148,8 @@ impl Dispatch {
     /// The operation of the Body's child, by its local name, in the service's namespace or in none.
     fn operation<'d>(&self, envelope: &Envelope<'d>) -> Result<(&Entry, Element<'d>), Fault> {
         let unknown = |message: Cow<'static, str>| Fault::from(&Error::new(Code::UnknownOperation, message));
-        let element = envelope.request().ok_or_else(|| unknown("the Body is empty; it holds the request".into()))?;
+        let element =
+            envelope.request().ok_or_else(|| unknown("the Body is empty; it holds the request".into()))?;
         let ours = matches!(element.namespace(), None | Some(SERVICE_NAMESPACE));
         match self.operations.get(element.local()).filter(|_| ours) {
             Some(entry) => Ok((entry, element)),
@@ -166,7 +173,8 @@ impl Dispatch {
         entry: &Entry,
     ) -> Result<(), Fault> {
         let header = head.headers.get("soapaction").and_then(|value| value.to_str().ok());
-        let action = header.and_then(soap_action).or_else(|| media_type.action.as_deref().and_then(soap_action));
+        let action =
+            header.and_then(soap_action).or_else(|| media_type.action.as_deref().and_then(soap_action));
         let names_operation =
             |action: &str| self.operations.values().any(|entry| entry.description.soap_action == action);
         check_soap_action(action, &entry.description.soap_action, names_operation)?;
@@ -185,7 +193,8 @@ impl Dispatch {
     ) -> Response {
         let message_id = message_id();
         let headers = addressing.map(|(request, action)| AnswerHeaders::new(request, action, &message_id));
-        let status = StatusCode::from_u16(fault.http_status(version)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(fault.http_status(version)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = write_fault(version, fault, headers, &head.request_id.to_string());
         let mut response = soap_response(version, status, body);
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
@@ -196,7 +205,10 @@ impl Dispatch {
 }
 
 /// What makes a retry recognisable: `wsa:MessageID` and the Body's bytes.
-fn message_key(envelope: &Envelope<'_>, addressing: Option<&Addressing<'_>>) -> Result<Option<MessageKey>, Fault> {
+fn message_key(
+    envelope: &Envelope<'_>,
+    addressing: Option<&Addressing<'_>>,
+) -> Result<Option<MessageKey>, Fault> {
     let Some(message_id) = addressing.and_then(|addressing| addressing.message_id.as_deref()) else {
         return Ok(None);
     };

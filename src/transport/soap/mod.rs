@@ -91,9 +91,16 @@ impl Handler for SoapService {
             return self.service(request).await;
         }
         match (request.head.path(), &request.head.method) {
-            (SERVICES_PATH | "/services/", &Method::GET | &Method::HEAD) => self.documents.list(&request.head),
-            (SERVICES_PATH | "/services/", _) => not_allowed("GET, HEAD", "the list of services is read with GET"),
-            _ => problem(StatusCode::NOT_FOUND, "there is nothing at this path; the services are listed at /services"),
+            (SERVICES_PATH | "/services/", &Method::GET | &Method::HEAD) => {
+                self.documents.list(&request.head)
+            }
+            (SERVICES_PATH | "/services/", _) => {
+                not_allowed("GET, HEAD", "the list of services is read with GET")
+            }
+            _ => problem(
+                StatusCode::NOT_FOUND,
+                "there is nothing at this path; the services are listed at /services",
+            ),
         }
     }
 

@@ -110,6 +110,17 @@ fn names(writer: &mut Writer, individual: &Individual) {
 }
 
 fn personal_summary(writer: &mut Writer, individual: &Individual) {
+    let said = [
+        individual.gender.is_some(),
+        individual.birth_date.is_some(),
+        individual.marital_status_code.is_some(),
+        individual.ethnicity.is_some(),
+        individual.rent.is_some(),
+        individual.language_code.is_some(),
+    ];
+    if !said.contains(&true) {
+        return;
+    }
     writer.start("PersonalSummary");
     text(writer, "GenderType", &individual.gender);
     display(writer, "BirthDate", individual.birth_date);
@@ -121,6 +132,10 @@ fn personal_summary(writer: &mut Writer, individual: &Individual) {
 }
 
 fn socio_economic_profile(writer: &mut Writer, individual: &Individual) {
+    let amounts = individual.annual_income.is_some() || individual.net_worth.is_some();
+    if individual.education_level.is_none() && !amounts {
+        return;
+    }
     writer.start("SocioEconomicProfile");
     let level = individual.education_level.map(|level| level.as_str());
     display(writer, "HighestEducationalLevelName", level);

@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use crate::wire::SERVICE_NAMESPACE;
 use super::path::Path;
 use crate::domain::error::{Code, Error, VIOLATIONS_MAX, Violation};
 use crate::domain::value::Reject;
+use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::xml::{Element, XSI_NAMESPACE};
 
 /// Sizes of texts, in characters (the contract's "Sizes").

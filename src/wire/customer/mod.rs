@@ -16,5 +16,3 @@ pub use decode::{alternate_key, customer, customer_of};
 pub use encode::{Selection, write_customer, write_validation_errors};
 pub use field::{Fields, known_children, size};
 pub use path::Path;
-
-

@@ -1,0 +1,132 @@
+//! An HTTP client that sends exactly what it is given.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// Nothing that a test waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A connection that is kept alive.
+pub(crate) struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// The first header of this name (in lower case).
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The text of the first element of this name, whatever its prefix or attributes.
+    #[track_caller]
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.find_text(name).unwrap_or_else(|| panic!("no {name} in {}", self.body))
+    }
+
+    /// The same, if there is one.
+    pub(crate) fn find_text(&self, name: &str) -> Option<&str> {
+        let starts = [format!("<{name}>"), format!(":{name}>"), format!("<{name} ")];
+        let at = starts.iter().filter_map(|start| self.body.find(start.as_str())).min()?;
+        let (_, rest) = self.body[at..].split_once('>')?;
+        rest.split_once('<').map(|(text, _)| text)
+    }
+}
+
+impl Client {
+    pub(crate) fn connect(address: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Client { stream: BufReader::new(stream) }
+    }
+
+    /// Sends a SOAP 1.1 message to the service.
+    pub(crate) fn post(&mut self, envelope: &str) -> Answer {
+        self.try_post(envelope).unwrap()
+    }
+
+    /// The same where the server may be killed meanwhile.
+    pub(crate) fn try_post(&mut self, envelope: &str) -> io::Result<Answer> {
+        self.send(&request(
+            "POST",
+            super::soap::PATH,
+            &[("Content-Type", "text/xml; charset=utf-8")],
+            envelope,
+        ))?;
+        self.receive()
+    }
+
+    /// Sends a request with these headers besides Host and Content-Length.
+    pub(crate) fn exchange(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        self.send(&request(method, target, headers, body)).unwrap();
+        if method == "HEAD" { self.receive_head().unwrap().0 } else { self.receive().unwrap() }
+    }
+
+    /// Sends bytes.
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(bytes)
+    }
+
+    /// Reads one answer.
+    pub(crate) fn receive(&mut self) -> io::Result<Answer> {
+        let (mut answer, length) = self.receive_head()?;
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body)?;
+        answer.body = String::from_utf8(body).unwrap();
+        Ok(answer)
+    }
+
+    fn receive_head(&mut self) -> io::Result<(Answer, usize)> {
+        let status_line = self.line()?;
+        let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap();
+        let mut headers = Vec::new();
+        loop {
+            let line = self.line()?;
+            if line.is_empty() {
+                break;
+            }
+            let (name, value) = line.split_once(':').unwrap();
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        let answer = Answer { status, headers, body: String::new() };
+        let length = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
+        Ok((answer, length))
+    }
+
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
+    let mut request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if !body.is_empty() || method == "POST" {
+        request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    request.push_str("\r\n");
+    request.push_str(body);
+    request.into_bytes()
+}

@@ -1,0 +1,8 @@
+//! What the integration tests share: the program in a process of its own, and a client that sends exact bytes.
+
+mod client;
+mod server;
+pub(crate) mod soap;
+
+pub(crate) use client::{Answer, Client};
+pub(crate) use server::{Server, castile, run};

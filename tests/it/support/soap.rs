@@ -1,0 +1,58 @@
+//! SOAP messages of the tests.
+
+/// The address of the service.
+pub(crate) const PATH: &str = "/services/CRMProcessor";
+/// The namespace of the service.
+pub(crate) const NAMESPACE: &str = "urn:castile:crm:v1";
+
+/// A SOAP 1.1 envelope around this body.
+pub(crate) fn envelope(body: &str) -> String {
+    envelope_in("http://schemas.xmlsoap.org/soap/envelope/", "", body)
+}
+
+/// A SOAP 1.2 envelope around this body.
+pub(crate) fn envelope_12(body: &str) -> String {
+    envelope_in("http://www.w3.org/2003/05/soap-envelope", "", body)
+}
+
+/// An envelope of any version with these header blocks.
+pub(crate) fn envelope_in(namespace: &str, header: &str, body: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><e:Envelope xmlns:e=\"{namespace}\"><e:Header>{header}</e:Header>\
+         <e:Body>{body}</e:Body></e:Envelope>"
+    )
+}
+
+/// A SOAP 1.1 message that may be sent again: with a `wsa:MessageID` and its Action.
+pub(crate) fn repeatable(message_id: &str, operation: &str, body: &str) -> String {
+    let header = format!(
+        "<wsa:MessageID xmlns:wsa=\"http://www.w3.org/2005/08/addressing\">{message_id}</wsa:MessageID>\
+         <wsa:Action xmlns:wsa=\"http://www.w3.org/2005/08/addressing\">{NAMESPACE}:{operation}</wsa:Action>"
+    );
+    envelope_in("http://schemas.xmlsoap.org/soap/envelope/", &header, body)
+}
+
+/// The request element of an operation that takes a `Customer` of this content.
+pub(crate) fn customer(operation: &str, content: &str) -> String {
+    format!("<{operation} xmlns=\"{NAMESPACE}\"><Customer>{content}</Customer></{operation}>")
+}
+
+/// An alternate key.
+pub(crate) fn key(type_code: &str, id: &str) -> String {
+    format!("<AlternateKey TypeCode=\"{type_code}\"><AlternateID>{id}</AlternateID></AlternateKey>")
+}
+
+/// A person's name.
+pub(crate) fn name(first: &str, last: &str) -> String {
+    format!(
+        "<EntityInformation><Individual><Name><Name Location=\"First\">{first}</Name>\
+         <Name Location=\"Last\">{last}</Name></Name></Individual></EntityInformation>"
+    )
+}
+
+/// The request element that retrieves by this identifier, inactive parts too.
+pub(crate) fn retrieve(identifier: &str) -> String {
+    format!(
+        "<retrieveCustomer xmlns=\"{NAMESPACE}\">{identifier}<IncludeInactive>true</IncludeInactive></retrieveCustomer>"
+    )
+}
