@@ -9,9 +9,14 @@
 
 mod disk;
 mod folder;
+mod inspect;
 mod packing;
+#[cfg(test)]
+mod tests;
 mod trees;
 mod writer;
+
+pub use inspect::{Finding, Inspection, Progress};
 
 use std::ops::Range;
 use std::path::PathBuf;
