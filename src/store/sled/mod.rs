@@ -7,6 +7,7 @@
 //! durable; its number is never given to another commit, not even after a power cut that took it back.
 //! Deliberately absent: snapshots over several reads, which sled does not have.
 
+mod ballast;
 mod disk;
 mod folder;
 mod inspect;
