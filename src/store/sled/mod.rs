@@ -7,11 +7,17 @@
 //! durable; its number is never given to another commit, not even after a power cut that took it back.
 //! Deliberately absent: snapshots over several reads, which sled does not have.
 
+mod ballast;
 mod disk;
 mod folder;
+mod inspect;
 mod packing;
+#[cfg(test)]
+mod tests;
 mod trees;
 mod writer;
+
+pub use inspect::{Finding, Inspection, Progress};
 
 use std::ops::Range;
 use std::path::PathBuf;

@@ -16,6 +16,10 @@ use super::packing::{self, Damage, assemble, log_address, log_position, record_a
 use super::{FORMAT, SledOptions};
 use crate::store::{Collection, CommitNumber, Key, LogRow, Record, StoreError};
 
+/// sled's segments, fixed when a store is made. A page over a quarter of it goes into a blob file, which sled
+/// never syncs. The largest page is an index node: up to 320 keys of 1,015 bytes; with sled's default of
+/// 512 KiB such nodes did become blobs.
+const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
 /// How often a head that does not fit its chunks is read again before it counts as damaged.
 const REREADS_MAX: usize = 3;
 /// How often a head that changes between two reads is read again; each change is a commit, with its sync.
@@ -81,7 +85,10 @@ fn engine(error: &::sled::Error) -> StoreError {
 impl Trees {
     /// Opens or makes the trees. The folder has been examined.
     pub(super) fn open(options: &SledOptions) -> Result<Self, StoreError> {
-        let config = ::sled::Config::new().path(&options.path).cache_capacity(options.cache_bytes);
+        let config = ::sled::Config::new()
+            .path(&options.path)
+            .cache_capacity(options.cache_bytes)
+            .segment_size(SEGMENT_BYTES);
         let db = open_patiently(&config).or_else(|why| refuse(&options.path, why))?;
         let tree = |name: &str| db.open_tree(name).map_err(|error| engine(&error));
         let known = ["__sled__default", "records", "chunks", "log", "numbers"];
@@ -139,7 +146,12 @@ impl Trees {
     }
 
     /// The record that an iteration found: taken from what it saw, or else read again.
-    fn found(&self, tree: &Tree, address: &[u8], value: &IVec) -> Result<Option<Record>, ReadFailure> {
+    pub(super) fn found(
+        &self,
+        tree: &Tree,
+        address: &[u8],
+        value: &IVec,
+    ) -> Result<Option<Record>, ReadFailure> {
         match self.assemble(address, value) {
             Err(ReadFailure::Damage(_)) => self.record(tree, address),
             other => other.map(Some),

@@ -21,6 +21,7 @@ use ::sled::transaction::{
 use ::sled::{IVec, Transactional};
 
 use super::Shared;
+use super::ballast::Ballast;
 use super::folder::{data_file, sync_entries};
 use super::packing::{self, HeadBody, chunk_key, log_address, number_address, record_address, unpack_head};
 use super::trees::{LAST_COMMIT, Trees, sequence_name};
@@ -28,7 +29,9 @@ use crate::store::committer::{Engine, Failure, GROUP_CHANGES_MAX, Group};
 use crate::store::decide::State;
 use crate::store::{Change, Collection, CommitNumber, Key, StoreError};
 
-/// How many keys a transaction holds before the next change begins a new one.
+/// How many keys a transaction holds before the next change begins a new one. Measured with 64 to 1,024
+/// clients: 512 commits most, and a reader waits 4 ms at the 99th percentile; at 32 a quarter fewer commits
+/// and 0.7 ms, with whole groups in one transaction a third fewer (at 1,024 clients) and 15 ms.
 const TRANSACTION_KEYS: usize = 512;
 
 /// The engine behind the committer.
@@ -37,6 +40,7 @@ pub(super) struct Writer {
     /// sled's data file, opened by us: an error of writing-out that sled's own handle has swallowed is still
     /// reported to this one.
     data: File,
+    ballast: Ballast,
 }
 
 /// Everything that one transaction writes, packed.
@@ -58,7 +62,8 @@ impl Writer {
         shared.flush().map_err(|error| StoreError::Engine(error.to_string()))?;
         shared.options.disk.sync(&data).map_err(failed)?;
         sync_entries(path).map_err(failed)?;
-        Ok(Writer { shared, data })
+        let ballast = Ballast::new(path, shared.options.reserve_bytes);
+        Ok(Writer { shared, data, ballast })
     }
 
     fn apply(&self, group: &Group) -> Result<(), ::sled::Error> {
@@ -86,35 +91,34 @@ impl Writer {
     fn sync(&self) -> Result<(), Failure> {
         let began = Instant::now();
         self.shared.flush().map_err(|error| failure(&error))?;
-        self.shared.options.disk.sync(&self.data).map_err(|error| {
-            Failure::Final(format!(
-                "a sync of the data file failed ({error}); check the disk, then start again"
-            ))
-        })?;
+        self.sync_data()?;
         self.shared.metrics.synced(began.elapsed());
         Ok(())
     }
 
-    /// Opens the engine again after the disk was full, and finds out what was stored.
-    fn recover(&mut self, why: String) -> Failure {
-        if let Err(error) = self.shared.reopen() {
-            return Failure::Unknown(format!("{why}; the engine does not open again yet: {error}"));
-        }
-        let recovered = File::open(data_file(&self.shared.options.path)).and_then(|data| {
-            self.shared.options.disk.sync(&data)?;
-            Ok(data)
-        });
-        match recovered {
-            Ok(data) => self.data = data,
-            Err(error) => return Failure::Final(format!("{why}; a sync after it failed: {error}")),
-        }
-        match self.shared.with_trees(Trees::last_commit) {
-            Ok(durable) => {
-                self.shared.last_commit.store(durable, Ordering::Release);
-                Failure::Partial(durable, why)
-            }
-            Err(error) => Failure::Unknown(format!("{why}; {error}")),
-        }
+    fn sync_data(&self) -> Result<(), Failure> {
+        self.shared.options.disk.sync(&self.data).map_err(|error| {
+            Failure::Final(format!(
+                "a sync of the data file failed ({error}); check the disk, then start again"
+            ))
+        })
+    }
+
+    /// Opens the engine again after the disk was full; answers the newest commit that is durable.
+    fn recover(&mut self) -> Result<CommitNumber, Failure> {
+        // Pages that could not be written out may look well in memory: they show at this handle.
+        self.sync_data()?;
+        self.ballast.drop();
+        self.shared
+            .reopen()
+            .map_err(|error| Failure::Unknown(format!("the engine does not open again yet: {error}")))?;
+        self.data = File::open(data_file(&self.shared.options.path))
+            .map_err(|error| Failure::Final(format!("the data file cannot be opened: {error}")))?;
+        self.sync_data()?;
+        let durable = self.shared.with_trees(Trees::last_commit);
+        let durable = durable.map_err(|error| Failure::Final(error.to_string()))?;
+        self.shared.last_commit.store(durable, Ordering::Release);
+        Ok(durable)
     }
 }
 
@@ -133,17 +137,17 @@ impl State for Writer {
 }
 
 impl Engine for Writer {
-    fn admit(&mut self) -> Result<(), StoreError> {
+    fn admit(&mut self) -> Result<(), Failure> {
         if let Some(why) = self.shared.space_refusal() {
-            return Err(StoreError::Unavailable(why));
+            return Err(Failure::Refused(why));
         }
-        if self.shared.is_open() {
-            return Ok(());
+        if !self.shared.is_open() {
+            self.recover()?;
         }
-        match self.recover("the engine was closed after an error".to_owned()) {
-            Failure::Partial(..) => Ok(()),
-            Failure::Unknown(why) | Failure::Final(why) => Err(StoreError::Unavailable(why)),
+        if let Err(error) = self.ballast.keep() {
+            tracing::warn!(%error, "no ballast file for a full disk");
         }
+        Ok(())
     }
 
     fn numbers_start_behind(&self) -> CommitNumber {
@@ -160,15 +164,14 @@ impl Engine for Writer {
 
     fn store(&mut self, group: Group) -> Result<(), Failure> {
         let newest = group.changes.last().map(|(number, _)| *number);
-        let stored = self.apply(&group).map_err(|error| failure(&error)).and_then(|()| self.sync());
-        match stored {
+        match self.apply(&group).map_err(|error| failure(&error)).and_then(|()| self.sync()) {
             Ok(()) => {
                 if let Some(number) = newest {
                     self.shared.last_commit.store(number, Ordering::Release);
                 }
                 Ok(())
             }
-            Err(Failure::Unknown(why)) => Err(self.recover(why)),
+            Err(Failure::Refused(why)) => Err(Failure::Partial(self.recover()?, why)),
             Err(other) => Err(other),
         }
     }
@@ -186,7 +189,7 @@ fn failure(error: &::sled::Error) -> Failure {
         | ::sled::Error::Corruption { .. } => false,
     };
     match full {
-        true => Failure::Unknown(format!("the disk is full ({error})")),
+        true => Failure::Refused(format!("the disk is full ({error})")),
         false => {
             Failure::Final(format!("the store engine failed ({error}); start again, and check the store"))
         }
