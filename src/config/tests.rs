@@ -80,7 +80,7 @@ fn a_mistake_in_the_file_is_named_with_its_line() {
     check_refused("public_url = 'ftp://x'", &[], &["line 1", "https://"]);
     check_refused("trusted_proxies = [\n'10.0.0.0/8',\n'proxy']", &[], &["line 1", "10.0.0.0/8"]);
     check_refused("[postal_codes]\nGB = ''", &[], &["line 2", "form"]);
-    check_refused("[postal_codes]\n' ' = '9'", &[], &["line 2", "country"]);
+    check_refused("[postal_codes]\n' ' = '9'", &[], &["line 1", "country"]);
     check_refused("[log]\nformat = 'xml'", &[], &["line 2", "`text` or `json`"]);
 }
 
