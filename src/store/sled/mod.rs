@@ -11,6 +11,7 @@ mod ballast;
 mod disk;
 mod folder;
 mod inspect;
+mod open;
 mod packing;
 #[cfg(test)]
 mod tests;
@@ -34,8 +35,6 @@ use super::{
     Change, Collection, CommitNumber, Health, Key, LogRow, Metrics, Reads, Record, Store, StoreError,
 };
 
-/// The layout that this program reads and writes.
-const FORMAT: u64 = 1;
 /// What is kept free unless configured otherwise.
 pub const RESERVE_BYTES_DEFAULT: u64 = 256 * 1024 * 1024;
 /// sled's page cache unless configured otherwise.
@@ -179,6 +178,19 @@ impl Shared {
                 "{free} bytes are free on the disk of the store, store.reserve_bytes asks for {reserve}; free some"
             )),
             Err(error) => Some(format!("the free space on the disk of the store is not known ({error})")),
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let trees = self.trees.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // sled syncs while it is dropped and panics if that fails; every acknowledged commit is durable already.
+        if let Err(error) = caught(|| {
+            drop(trees);
+            Ok(())
+        }) {
+            tracing::error!(%error, "the store engine did not close cleanly");
         }
     }
 }

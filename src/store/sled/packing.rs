@@ -272,6 +272,28 @@ mod tests {
         assert_eq!(head[9..13], crc32c::crc32c(&covered).to_be_bytes());
     }
 
+    /// What layout 1 wrote, literally: it must stay readable whatever is added.
+    #[test]
+    fn fixtures_of_encoding_1_stay_readable() {
+        let hex = |text: &str| -> Vec<u8> {
+            let digit = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal");
+            (0..text.len()).step_by(2).map(digit).collect()
+        };
+        let small = hex(SMALL_HEAD);
+        let record = unpacked(&address(), &small, &Chunks::new()).expect("readable");
+        assert_eq!((record.version, &record.body[..]), (258, &b"abc"[..]));
+        let (head, chunks) = packed(&address(), 258, &[0x5a; 6_100]);
+        assert_eq!(head, hex(LONG_HEAD));
+        let heads: Vec<Vec<u8>> =
+            chunks.iter().map(|(key, value)| [&key[..], &value[..5]].concat()).collect();
+        assert_eq!(heads, [hex(FIRST_CHUNK), hex(SECOND_CHUNK)]);
+    }
+
+    const SMALL_HEAD: &str = "010000000000000102671bd9f700000000616263";
+    const LONG_HEAD: &str = "010000000000000102a222ed4f00000002000017d4fc420c8b";
+    const FIRST_CHUNK: &str = "000901000000000000002a00000000000001020000000001c36ddffb";
+    const SECOND_CHUNK: &str = "000901000000000000002a00000000000001020000000101e3e4ba88";
+
     #[test]
     fn every_flipped_bit_of_a_head_is_noticed() {
         let (head, chunks) = packed(&address(), 3, &[1; 40]);

@@ -6,32 +6,18 @@
 
 use std::ops::{Bound, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
-use std::time::Duration;
 
 use ::sled::{Db, IVec, Tree};
 
-use super::folder::refuse;
 use super::packing::{self, Damage, assemble, log_address, log_position, record_address, unpack_head};
-use super::{FORMAT, SledOptions};
 use crate::store::{Collection, CommitNumber, Key, LogRow, Record, StoreError};
 
-/// sled's segments, fixed when a store is made. A page over a quarter of it goes into a blob file, which sled
-/// never syncs. The largest page is an index node: up to 320 keys of 1,015 bytes; with sled's default of
-/// 512 KiB such nodes did become blobs.
-const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
 /// How often a head that does not fit its chunks is read again before it counts as damaged.
 const REREADS_MAX: usize = 3;
 /// How often a head that changes between two reads is read again; each change is a commit, with its sync.
 const CHASES_MAX: usize = 1_000;
-/// How often the folder's lock is tried: another handle of this process may be about to let go of it.
-const LOCK_TRIES_MAX: usize = 40;
-const LOCK_WAIT: Duration = Duration::from_millis(25);
-
 /// The name of the number that holds the newest commit.
 pub(super) const LAST_COMMIT: &str = "last_commit";
-/// The name of the number that holds the version of the layout.
-const FORMAT_NAME: &str = "format";
 const SEQUENCE_PREFIX: &str = "sequence/";
 
 /// sled with the four trees of a store.
@@ -72,7 +58,8 @@ pub(super) fn caught<T>(what: impl FnOnce() -> Result<T, StoreError>) -> Result<
         .unwrap_or_else(|_| Err(StoreError::Corrupt("data file (the engine panicked on it)".to_owned())))
 }
 
-fn engine(error: &::sled::Error) -> StoreError {
+/// The port's error for one of sled's.
+pub(super) fn engine(error: &::sled::Error) -> StoreError {
     match error {
         ::sled::Error::Corruption { .. } => StoreError::Corrupt(format!("data file ({error})")),
         ::sled::Error::CollectionNotFound(_)
@@ -83,45 +70,6 @@ fn engine(error: &::sled::Error) -> StoreError {
 }
 
 impl Trees {
-    /// Opens or makes the trees. The folder has been examined.
-    pub(super) fn open(options: &SledOptions) -> Result<Self, StoreError> {
-        let config = ::sled::Config::new()
-            .path(&options.path)
-            .cache_capacity(options.cache_bytes)
-            .segment_size(SEGMENT_BYTES);
-        let db = open_patiently(&config).or_else(|why| refuse(&options.path, why))?;
-        let tree = |name: &str| db.open_tree(name).map_err(|error| engine(&error));
-        let known = ["__sled__default", "records", "chunks", "log", "numbers"];
-        if !db.tree_names().iter().all(|name| known.iter().any(|known| known.as_bytes() == &**name))
-            || !db.is_empty()
-        {
-            return refuse(&options.path, "holds a sled database of another program".to_owned());
-        }
-        let (records, chunks, log, numbers) =
-            (tree("records")?, tree("chunks")?, tree("log")?, tree("numbers")?);
-        let trees = Trees { db, records, chunks, log, numbers };
-        trees.check_format(options)?;
-        Ok(trees)
-    }
-
-    fn check_format(&self, options: &SledOptions) -> Result<(), StoreError> {
-        match self.number(FORMAT_NAME)? {
-            Some(FORMAT) => Ok(()),
-            Some(other) => refuse(
-                &options.path,
-                format!(
-                    "has layout {other}, this program reads layout {FORMAT}; use the program that wrote it"
-                ),
-            ),
-            None if self.records.is_empty() && self.log.is_empty() && self.numbers.is_empty() => {
-                let address = packing::number_address(FORMAT_NAME);
-                let head = packing::pack(&address, 0, &FORMAT.to_be_bytes(), |_, _| {});
-                self.numbers.insert(address, head).map(drop).map_err(|error| engine(&error))
-            }
-            None => refuse(&options.path, "holds records but does not say in which layout".to_owned()),
-        }
-    }
-
     /// The record of a head that stands in `tree`, with its chunks.
     pub(super) fn record(&self, tree: &Tree, address: &[u8]) -> Result<Option<Record>, ReadFailure> {
         let (mut rereads, mut last_seen) = (0, None);
@@ -276,23 +224,4 @@ impl ReadFailure {
 
 fn corrupt(key: &Key, damage: Damage) -> StoreError {
     ReadFailure::Damage(damage).at(|| key.to_string())
-}
-
-fn open_patiently(config: &::sled::Config) -> Result<Db, String> {
-    let mut tries = 1;
-    loop {
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
-        let error = match opened {
-            Ok(Ok(db)) => return Ok(db),
-            Ok(Err(error)) => error,
-            Err(_) => return Err("is damaged: the engine panicked while it recovered it".to_owned()),
-        };
-        let locked = error.to_string().contains("could not acquire lock");
-        if !locked || tries == LOCK_TRIES_MAX {
-            let advice = if locked { "is in use by another process" } else { "cannot be opened" };
-            return Err(format!("{advice} ({error})"));
-        }
-        tries += 1;
-        thread::sleep(LOCK_WAIT);
-    }
 }

@@ -96,12 +96,13 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.path()).output();
+        let unmounted = Command::new("umount").arg(self.path()).status().is_ok_and(|status| status.success());
+        assert!(unmounted || std::thread::panicking(), "the small disk is left behind");
     }
 }
 
-/// A store on a small disk, which believes that there is space and runs into the end of it.
-fn on_small_disk(test: &str, reserve_bytes: u64) -> Option<(SledStore, SmallDisk)> {
+/// A store on a small disk (named first, so that it is unmounted last), which believes that there is space and runs into the end of it.
+fn on_small_disk(test: &str, reserve_bytes: u64) -> Option<(SmallDisk, SledStore)> {
     let Some(small) = SmallDisk::mount("24m") else {
         assert!(std::env::var_os("CI").is_none(), "no permission to mount a small disk");
         eprintln!("SKIPPED {test}: no permission to mount a small disk");
@@ -110,19 +111,19 @@ fn on_small_disk(test: &str, reserve_bytes: u64) -> Option<(SledStore, SmallDisk
     fs::write(small.path().join("other"), vec![0; 8 * 1024 * 1024]).expect("written");
     let options = options(&small.path().join("store"));
     let store = SledStore::open(SledOptions { disk: TestDisk::new(), reserve_bytes, ..options });
-    Some((store.expect("the store opens"), small))
+    Some((small, store.expect("the store opens")))
 }
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_then_goes_on() {
-    let Some((store, small)) = on_small_disk("a_full_disk_refuses_and_then_goes_on", 0) else { return };
+    let Some((small, store)) = on_small_disk("a_full_disk_refuses_and_then_goes_on", 0) else { return };
     fill_and_go_on(&store, &small).await;
 }
 
 #[tokio::test]
 async fn ballast_lets_readers_read_on_a_full_disk() {
     let reserve = 4 * 16 * 1024 * 1024;
-    let Some((store, small)) = on_small_disk("ballast_lets_readers_read_on_a_full_disk", reserve) else {
+    let Some((small, store)) = on_small_disk("ballast_lets_readers_read_on_a_full_disk", reserve) else {
         return;
     };
     store.commit(put(9_000, vec![1])).await.expect("accepted");
