@@ -81,6 +81,7 @@ pub(super) fn change(
         operation: operation.into(),
         request_id: context.call.request_id.into(),
         customer: customer.id.0,
+        previous: before.map(|loaded| loaded.record.version),
         sections: history::differences(before.map(|loaded| &loaded.record.body[..]), Some(&body))?,
         notes: notes.iter().map(NoteDifference::borrow).collect(),
     };

@@ -26,6 +26,9 @@ pub struct HistoryRow<'a> {
     pub request_id: Cow<'a, str>,
     /// The customer that changed.
     pub customer: u64,
+    /// The commit that had written the customer's record before; `None` for a new customer. Following it leads through
+    /// the whole history of one customer without reading anybody else's.
+    pub previous: Option<u64>,
     /// Sections of the customer's record that differ.
     #[serde(borrow)]
     pub sections: Vec<Difference<'a>>,

@@ -136,7 +136,8 @@ fn stored_versions_stay_readable() {
     assert_eq!(decode_customer(customer).unwrap(), full_customer());
     assert_eq!(decode_note(include_bytes!("fixtures/note-v1.bin")).unwrap(), full_note());
     let row = history::decode(include_bytes!("fixtures/history-v1.bin")).unwrap();
-    assert_eq!((row.operation.as_ref(), row.customer, row.sections.len()), ("addCustomer", 4711, 11));
+    assert_eq!((row.operation.as_ref(), row.customer, row.previous), ("addCustomer", 4711, Some(17)));
+    assert_eq!(row.sections.len(), 11);
 }
 
 #[test]
