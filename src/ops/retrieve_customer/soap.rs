@@ -24,7 +24,8 @@ impl SoapFace for RetrieveCustomer {
                     request.alternate_keys.extend(key(child, keys, &mut fields));
                 }
                 "IncludeInactive" => {
-                    if fields.value(child, path, size::OTHER, value::boolean) == Some(true) {
+                    let inactive_too = fields.value(child, path, size::OTHER, value::boolean);
+                    if inactive_too == Some(true) {
                         request.selection = Selection::All;
                     }
                 }

@@ -67,12 +67,15 @@ pub fn decode(body: &[u8]) -> Result<HistoryRow<'_>, RecordError> {
     }
 }
 
+/// A section before and after.
+type Sides<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
 /// The sections in which two bodies of one customer differ, by tag; `None` stands for no record.
 pub fn differences<'a>(
     before: Option<&'a [u8]>,
     after: Option<&'a [u8]>,
 ) -> Result<Vec<Difference<'a>>, RecordError> {
-    let mut sides: BTreeMap<u8, (Option<&[u8]>, Option<&[u8]>)> = BTreeMap::new();
+    let mut sides = BTreeMap::<u8, Sides<'_>>::new();
     for (tag, bytes) in before.map(sections).transpose()?.unwrap_or_default() {
         sides.entry(tag).or_default().0 = Some(bytes);
     }

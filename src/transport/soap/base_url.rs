@@ -29,10 +29,10 @@ impl BaseUrl {
         }
         let own = header(head, HOST.as_str()).or_else(|| head.target.authority().map(|host| host.as_str()));
         let host = own.filter(|host| is_host(host)).map_or_else(|| self.address.to_string(), str::to_owned);
-        if self.from_trusted_proxy(head) { forwarded(head, &host) } else { format!("http://{host}") }
+        if self.sent_by_trusted_proxy(head) { forwarded(head, &host) } else { format!("http://{host}") }
     }
 
-    fn from_trusted_proxy(&self, head: &Head) -> bool {
+    fn sent_by_trusted_proxy(&self, head: &Head) -> bool {
         match head.peer {
             Peer::Tcp(address) => self.config.trusts_proxy(address.ip()),
             Peer::Unix { .. } => false,

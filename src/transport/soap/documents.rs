@@ -53,7 +53,7 @@ impl Documents {
 
     /// The list of services, for a person with a browser.
     pub(super) fn list(&self, head: &Head) -> Response {
-        let base_url = escape(&self.base_url.of(head)).into_owned();
+        let base_url = escape(self.base_url.of(head)).into_owned();
         let mut html = String::from(
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Services</title></head><body><h1>Services</h1>",
         );

@@ -1,8 +1,6 @@
 //! Reading single values: trimmed, empty means not sent (V-19), over its size is refused (V-13), unreadable is
 //! refused with its code. Every violation is collected with its path; reading goes on.
 
-use std::borrow::Cow;
-
 use super::path::Path;
 use crate::domain::error::{Code, Error, VIOLATIONS_MAX, Violation};
 use crate::domain::value::Reject;
@@ -61,14 +59,14 @@ impl Fields {
     }
 
     /// The text of an attribute's value; `None` if it is empty.
-    pub fn attribute_text(&mut self, value: &Cow<'_, str>, path: &Path<'_>, max: usize) -> Option<String> {
+    pub fn attribute_text(&mut self, value: &str, path: &Path<'_>, max: usize) -> Option<String> {
         self.sized(value, path, max).map(str::to_owned)
     }
 
     /// An attribute's value, read by `parse`.
     pub fn attribute_value<T>(
         &mut self,
-        value: &Cow<'_, str>,
+        value: &str,
         path: &Path<'_>,
         parse: fn(&str) -> Result<T, Reject>,
     ) -> Option<T> {
