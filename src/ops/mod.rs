@@ -1,9 +1,9 @@
 //! The operations: one folder each, one line each in [`REGISTRY`].
 //!
 //! An operation reads, asks the rules and returns a [`Decision`]: what to change and what to answer. It never
-//! commits; [`execute`] does, for all of them, and so keeps in one place what has to be committed together. Deliberately
-//! absent: HTTP, envelopes, engines. An operation never names another operation; what two of them share stands beside
-//! them here.
+//! commits; [`execute()`] does, for all of them, and so keeps in one place what has to be committed together.
+//! Deliberately absent: HTTP, envelopes, engines. An operation never names another operation; what two of them share
+//! stands beside them here.
 
 mod add_customer;
 mod add_or_update_customer;
