@@ -215,17 +215,13 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
         }
     }
 
-    /// U-2: deactivates those that `matches` finds.
-    pub(super) fn deactivate_where(&mut self, matches: impl Fn(&ContactPoint<V>) -> bool) {
-        for position in 0..self.points.len() {
-            if matches(&self.points[position]) {
-                self.deactivate(position);
-            }
-        }
+    /// U-2: deactivates the whole kind.
+    pub(super) fn deactivate_all(&mut self) {
+        (0..self.points.len()).for_each(|position| self.deactivate(position));
     }
 
     /// What is not in use has no error that anybody could correct.
-    fn deactivate(&mut self, position: usize) {
+    pub(super) fn deactivate(&mut self, position: usize) {
         let point = &mut self.points[position];
         point.active = false;
         self.findings.judged(V::subject(point.sequence), None);

@@ -279,6 +279,15 @@ fn v_12_one_that_comes_back_is_judged_anew() {
 }
 
 #[test]
+fn u_3_fifty_thousand_old_blocks_find_theirs() {
+    let texts = |word: &str| (0..50_000).map(|number| format!("{word}a{number}@x.org")).collect::<Vec<_>>();
+    let (stored, old) = (texts("H:"), texts("Old H:"));
+    let mut world = World::default();
+    let customer = added(&mut world, &stored);
+    assert_eq!(active(&change(&mut world, &customer, &old)), 0);
+}
+
+#[test]
 fn u_2_fifty_thousand_are_recognised() {
     let sent: Vec<String> = (0..50_000).map(|number| format!("Set a{number}@x.org")).collect();
     let sent: Vec<&str> = sent.iter().map(String::as_str).collect();
