@@ -74,6 +74,8 @@ pub(super) struct ContactPoints<'a, V> {
     named: HashSet<usize>,
     /// The TypeCodes that the request brought something new of (AU-3).
     renewed: HashSet<Option<String>>,
+    /// U-4: one that is made active again is what was sent, not what it was.
+    returns_as_sent: bool,
     settings: &'a Settings,
     findings: &'a mut Findings,
 }
@@ -96,8 +98,26 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
         }
         let primary = stored.iter().position(|point| point.primary);
         let last_sequence = stored.iter().map(|point| point.sequence).max().unwrap_or(0);
-        let (named, renewed) = (HashSet::new(), HashSet::new());
-        ContactPoints { points: stored, at, last_sequence, primary, named, renewed, settings, findings }
+        ContactPoints {
+            points: stored,
+            at,
+            last_sequence,
+            primary,
+            named: HashSet::new(),
+            renewed: HashSet::new(),
+            returns_as_sent: false,
+            settings,
+            findings,
+        }
+    }
+
+    /// As [`Self::new`], but one that is made active again keeps nothing of what it was (U-4).
+    pub(super) fn for_update(
+        stored: Vec<ContactPoint<V>>,
+        settings: &'a Settings,
+        findings: &'a mut Findings,
+    ) -> Self {
+        ContactPoints { returns_as_sent: true, ..Self::new(stored, settings, findings) }
     }
 
     /// Adds the contact point, or finds the one that equals it and overwrites what was sent beside its value.
@@ -142,9 +162,24 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
     /// AU-2: what was not active counts as new.
     fn activate(&mut self, position: usize) {
         let point = &mut self.points[position];
-        if !point.active {
-            point.active = true;
-            self.renewed.insert(point.type_code.clone());
+        if point.active {
+            return;
+        }
+        point.active = true;
+        self.renewed.insert(point.type_code.clone());
+        if self.returns_as_sent {
+            self.forget(position);
+        }
+    }
+
+    /// Leaves the value alone; what is not known as valid is judged anew.
+    fn forget(&mut self, position: usize) {
+        let point = &mut self.points[position];
+        point.label = None;
+        point.contact_preference_code = None;
+        point.valid = false;
+        if self.primary == Some(position) {
+            self.primary = None;
         }
     }
 
@@ -171,7 +206,7 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
     }
 
     /// AU-3: deactivates the others of each TypeCode that something new came of.
-    pub(super) fn deactivate_others_of_renewed_types(&mut self) {
+    fn deactivate_others_of_renewed_types(&mut self) {
         for position in 0..self.points.len() {
             let renewed = self.renewed.contains(&self.points[position].type_code);
             if renewed && !self.named.contains(&position) {
@@ -180,8 +215,13 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
         }
     }
 
+    /// U-2: deactivates the whole kind.
+    pub(super) fn deactivate_all(&mut self) {
+        (0..self.points.len()).for_each(|position| self.deactivate(position));
+    }
+
     /// What is not in use has no error that anybody could correct.
-    fn deactivate(&mut self, position: usize) {
+    pub(super) fn deactivate(&mut self, position: usize) {
         let point = &mut self.points[position];
         point.active = false;
         self.findings.judged(V::subject(point.sequence), None);
@@ -194,6 +234,21 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
         }
         self.points
     }
+}
+
+/// AU-2, AU-3: what a request that knows no UpdateType makes of the contact points of one kind.
+pub(super) fn replace<V: ContactValue>(
+    sent: &[ContactPointMessage<V>],
+    stored: Vec<ContactPoint<V>>,
+    settings: &Settings,
+    findings: &mut Findings,
+) -> Vec<ContactPoint<V>> {
+    let mut points = ContactPoints::new(stored, settings, findings);
+    for message in sent {
+        points.bring(message);
+    }
+    points.deactivate_others_of_renewed_types();
+    points.into_stored()
 }
 
 /// AU-5: what was sent overwrites, what was not sent stays.

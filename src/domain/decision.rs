@@ -14,6 +14,8 @@ pub enum Outcome {
     Updated,
     /// Nothing but LastUpdateInfo would differ; nothing is to be written (AU-2).
     Unchanged,
+    /// Made inactive and kept (D-1).
+    Deleted,
 }
 
 impl Outcome {
@@ -23,6 +25,15 @@ impl Outcome {
             Outcome::Added => "Added",
             Outcome::Updated => "Updated",
             Outcome::Unchanged => "Unchanged",
+            Outcome::Deleted => "Deleted",
+        }
+    }
+
+    /// Is there anything to write?
+    pub const fn writes(self) -> bool {
+        match self {
+            Outcome::Added | Outcome::Updated | Outcome::Deleted => true,
+            Outcome::Unchanged => false,
         }
     }
 }

@@ -17,7 +17,8 @@ pub fn sent_keys(message: &CustomerMessage) -> impl Iterator<Item = AlternateKey
     message.alternate_keys.iter().filter_map(whole)
 }
 
-fn whole(message: &AlternateKeyMessage) -> Option<AlternateKey> {
+/// The key, if it has both its parts.
+pub(super) fn whole(message: &AlternateKeyMessage) -> Option<AlternateKey> {
     let (type_code, alternate_id) = (sent(&message.type_code)?, sent(&message.alternate_id)?);
     Some(AlternateKey { type_code: type_code.to_owned(), alternate_id: alternate_id.to_owned() })
 }
@@ -30,27 +31,48 @@ fn sent(part: &Option<String>) -> Option<&str> {
 /// finds keys that are not whole, and TypeCodes that are not defined.
 pub(super) fn check(message: &CustomerMessage, reference: &Reference, violations: &mut Violations) {
     for key in &message.alternate_keys {
-        let path = format!("Customer/AlternateKey[{}]", key.index);
-        match (sent(&key.type_code), sent(&key.alternate_id)) {
-            (None, None) => {}
-            (None, Some(_)) => violations.add(
-                Code::AlternateKeyTypecodeUnspecified,
-                format!("{path}/@TypeCode"),
-                "the alternate key has no TypeCode",
-            ),
-            (Some(_), None) => violations.add(
-                Code::AlternateKeyValueUnspecified,
-                format!("{path}/AlternateID"),
-                "the alternate key has no AlternateID",
-            ),
-            (Some(code), Some(_)) if !reference.alternate_key_types.contains_key(code) => violations.add(
-                Code::InvalidAttributeValue,
-                format!("{path}/@TypeCode"),
-                format!("the alternate key type {code} is not defined"),
-            ),
-            (Some(_), Some(_)) => {}
+        if let Some(whole) = check_whole(key, violations) {
+            check_type(key, &whole, reference, violations);
         }
     }
+}
+
+/// a key has both its parts or, counting as not sent (V-19), none.
+pub(super) fn check_whole(key: &AlternateKeyMessage, violations: &mut Violations) -> Option<AlternateKey> {
+    let path = path(key);
+    match (sent(&key.type_code), sent(&key.alternate_id)) {
+        (None, None) | (Some(_), Some(_)) => {}
+        (None, Some(_)) => violations.add(
+            Code::AlternateKeyTypecodeUnspecified,
+            format!("{path}/@TypeCode"),
+            "the alternate key has no TypeCode",
+        ),
+        (Some(_), None) => violations.add(
+            Code::AlternateKeyValueUnspecified,
+            format!("{path}/AlternateID"),
+            "the alternate key has no AlternateID",
+        ),
+    }
+    whole(key)
+}
+
+/// the TypeCode is defined.
+pub(super) fn check_type(
+    key: &AlternateKeyMessage,
+    whole: &AlternateKey,
+    reference: &Reference,
+    violations: &mut Violations,
+) {
+    let code = &whole.type_code;
+    if !reference.alternate_key_types.contains_key(code) {
+        let text = format!("the alternate key type {code} is not defined");
+        violations.add(Code::InvalidAttributeValue, format!("{}/@TypeCode", path(key)), text);
+    }
+}
+
+/// Where a key stands in the request.
+pub(super) fn path(key: &AlternateKeyMessage) -> String {
+    format!("Customer/AlternateKey[{}]", key.index)
 }
 
 /// AU-3: adds new keys, makes inactive ones active again, and deactivates the old ones of their TypeCodes.

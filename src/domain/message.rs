@@ -34,7 +34,7 @@ pub struct CustomerMessage {
     pub employee_id: Option<String>,
     /// Affiliation/RetailStoreID: the home location.
     pub home_location: Option<String>,
-    /// An Affiliation element was sent, with or without a store (U-6).
+    /// An Affiliation was sent, with a store or with an attribute only (U-6).
     pub affiliation_sent: bool,
     /// Is a prospect.
     pub prospect: Option<bool>,

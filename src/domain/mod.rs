@@ -6,6 +6,7 @@
 mod attribute_rules;
 pub mod contact_point;
 mod contact_rules;
+mod contact_update;
 pub mod customer;
 pub mod decision;
 pub mod email;
@@ -13,6 +14,7 @@ pub mod error;
 mod findings;
 pub mod identity;
 mod key_rules;
+mod key_update;
 pub mod message;
 pub mod names;
 pub mod note;
@@ -25,11 +27,14 @@ pub mod settings;
 #[cfg(test)]
 mod testing;
 pub mod titles;
+pub mod update;
 pub mod upsert;
 pub mod value;
 mod violations;
 
 pub use decision::{Decided, Outcome, Warning, WarningCode};
 pub use key_rules::sent_keys;
+pub use key_update::{claimed_keys, identifying_keys};
 pub use settings::{Now, Rules, Settings};
+pub use update::{check_update, delete, update};
 pub use upsert::{add, add_or_update_existing};

@@ -15,8 +15,8 @@ use super::message::{AlternateKeyMessage, AttributeMessage, ContactPointMessage,
 use super::note::{Note, NoteMessage};
 use super::reference::{AttributeKind, AttributeType, Reference};
 use super::settings::{Now, Rules, Settings};
-use super::value::NameLocation;
-use super::{Decided, add, add_or_update_existing};
+use super::value::{NameLocation, UpdateType};
+use super::{Decided, add, add_or_update_existing, update};
 
 /// An organisation and what it stores of one customer.
 pub(super) struct World {
@@ -70,6 +70,23 @@ impl World {
 
     pub(super) fn update(&mut self, stored: &Customer, message: &CustomerMessage) -> Customer {
         self.try_update(stored, message).expect("the request is good").customer
+    }
+
+    /// An update by rules U.
+    pub(super) fn try_change(
+        &mut self,
+        stored: &Customer,
+        message: &CustomerMessage,
+    ) -> Result<Decided, Error> {
+        self.hour += 1;
+        let rules = Rules { settings: &self.settings, reference: &self.reference };
+        let decided = update(stored, &self.notes, message, &self.now(), &rules)?;
+        self.store_notes(&decided);
+        Ok(decided)
+    }
+
+    pub(super) fn change(&mut self, stored: &Customer, message: &CustomerMessage) -> Customer {
+        self.try_change(stored, message).expect("the request is good").customer
     }
 
     fn store_notes(&mut self, decided: &Decided) {
@@ -143,6 +160,29 @@ pub(super) fn keys(sent: &[&str]) -> CustomerMessage {
         AlternateKeyMessage { index, type_code, alternate_id, update_type: None }
     });
     CustomerMessage { alternate_keys, ..CustomerMessage::default() }
+}
+
+/// E-mails of an update, and nothing else: `Old HOME:a@x.org`; without a word in front no UpdateType.
+pub(super) fn changed_emails(sent: &[&str]) -> CustomerMessage {
+    let (update_types, texts): (Vec<_>, Vec<_>) = sent.iter().map(|text| with_update_type(text)).unzip();
+    let mut emails = emails(&texts).emails;
+    emails.iter_mut().zip(update_types).for_each(|(email, sent)| email.update_type = sent);
+    CustomerMessage { emails, ..CustomerMessage::default() }
+}
+
+/// Keys of an update: `Old EMAIL:1`; without a word in front no UpdateType.
+pub(super) fn changed_keys(sent: &[&str]) -> CustomerMessage {
+    let (update_types, texts): (Vec<_>, Vec<_>) = sent.iter().map(|text| with_update_type(text)).unzip();
+    let mut message = keys(&texts);
+    message.alternate_keys.iter_mut().zip(update_types).for_each(|(key, sent)| key.update_type = sent);
+    message
+}
+
+fn with_update_type<'t>(text: &&'t str) -> (Option<UpdateType>, &'t str) {
+    match text.split_once(' ') {
+        Some((word, rest)) => (Some(UpdateType::parse(word).expect("an UpdateType")), rest),
+        None => (None, text),
+    }
 }
 
 /// `Level=Silver|Gold`; nothing behind the sign is one empty value.

@@ -1,18 +1,18 @@
 //! Rules A and AU: what a request makes of a customer, new or stored.
 //!
-//! An add is an add-or-update of a customer of whom nothing is known; only equal notes differ (A-4, AU-4). Who is
+//! [`Base`] is the way that all writing requests share; an update ([`super::update`]) differs in its [`Manner`]. An add is an add-or-update of a customer of whom nothing is known; only equal notes differ (A-4, AU-4). Who is
 //! found (AU-1) and whose a key is needs the store and is decided by the operation. A request is either
 //! refused with everything found wrong, in the order of the schema, or decided whole.
 
 use super::attribute_rules::{self, NewValues};
 use super::contact_point::ContactPoint;
-use super::contact_rules::{ContactPoints, ContactValue, overwrite};
+use super::contact_rules::{self, overwrite};
+use super::contact_update::{self, OldValue};
 use super::customer::{Customer, Profile};
 use super::decision::{Decided, Outcome, Warnings};
 use super::error::Error;
 use super::findings::Findings;
 use super::identity::CustomerId;
-use super::key_rules;
 use super::message::{ContactPointMessage, CustomerMessage};
 use super::note::Note;
 use super::note_rules::{self, Equal, NoteChanges, Notes};
@@ -20,6 +20,7 @@ use super::person_rules::{self, Remarks};
 use super::settings::{Now, Rules, Settings};
 use super::value::{ContactType, DateOrTime};
 use super::violations::Violations;
+use super::{key_rules, key_update};
 
 /// Rules A: the customer that a request makes, under the new `id`.
 ///
@@ -28,7 +29,8 @@ use super::violations::Violations;
 /// and rules C, every violation with its path (`Customer/AlternateKey[2]/@TypeCode`).
 pub fn add(message: &CustomerMessage, id: CustomerId, now: &Now, rules: &Rules) -> Result<Decided, Error> {
     let attributes = check(message, rules)?;
-    let base = Base { customer: Customer::new(id, now.timestamp), stored: None, notes: &[] };
+    let customer = Customer::new(id, now.timestamp);
+    let base = Base { customer, stored: None, notes: &[], manner: Manner::Replace };
     let mut decided = base.apply(message, attributes, now, rules);
     note_update(&mut decided.customer, message, now);
     Ok(decided)
@@ -49,12 +51,8 @@ pub fn add_or_update_existing(
     rules: &Rules,
 ) -> Result<Decided, Error> {
     let attributes = check(message, rules)?;
-    let base = Base { customer: stored.clone(), stored: Some(stored), notes: stored_notes };
-    let mut decided = base.apply(message, attributes, now, rules);
-    if decided.outcome == Outcome::Updated {
-        note_update(&mut decided.customer, message, now);
-    }
-    Ok(decided)
+    let base = Base::existing(stored, stored_notes, Manner::Replace);
+    Ok(base.update(message, attributes, now, rules))
 }
 
 /// Everything that a request can be refused for, in the order of the schema.
@@ -67,14 +65,44 @@ fn check(message: &CustomerMessage, rules: &Rules) -> Result<Vec<NewValues>, Err
     Ok(attributes)
 }
 
-/// What a request is applied to.
-struct Base<'a> {
+/// How contact points and alternate keys are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// AU-3: what is new takes the place of what it has the TypeCode of.
+    Replace,
+    /// U-2, U-5: each says itself what it does.
+    ByUpdateType,
+}
+
+/// What a request is applied to, and how.
+pub(super) struct Base<'a> {
     customer: Customer,
     stored: Option<&'a Customer>,
     notes: &'a [Note],
+    manner: Manner,
 }
 
-impl Base<'_> {
+impl<'a> Base<'a> {
+    /// A stored customer with all its notes.
+    pub(super) fn existing(stored: &'a Customer, notes: &'a [Note], manner: Manner) -> Self {
+        Base { customer: stored.clone(), stored: Some(stored), notes, manner }
+    }
+
+    /// The decision; LastUpdateInfo is written if anything else is.
+    pub(super) fn update(
+        self,
+        message: &CustomerMessage,
+        attributes: Vec<NewValues>,
+        now: &Now,
+        rules: &Rules,
+    ) -> Decided {
+        let mut decided = self.apply(message, attributes, now, rules);
+        if decided.outcome == Outcome::Updated {
+            note_update(&mut decided.customer, message, now);
+        }
+        decided
+    }
+
     /// The decision, without LastUpdateInfo.
     fn apply(
         mut self,
@@ -87,15 +115,18 @@ impl Base<'_> {
         let known = std::mem::take(&mut customer.validation_errors);
         let mut findings = Findings::new(known, now.timestamp);
         let mut warnings = Warnings::default();
-        let settings = rules.settings;
+        let (settings, manner) = (rules.settings, self.manner);
         apply_profile(message, &mut customer.profile);
         let mut remarks = Remarks { findings: &mut findings, warnings: &mut warnings };
         person_rules::apply(message, &mut customer.individual, settings, &mut remarks);
-        apply_contact_points(&message.addresses, &mut customer.addresses, settings, &mut findings);
-        apply_contact_points(&message.emails, &mut customer.emails, settings, &mut findings);
-        apply_contact_points(&message.telephones, &mut customer.telephones, settings, &mut findings);
+        apply_contact_points(manner, &message.addresses, &mut customer.addresses, settings, &mut findings);
+        apply_contact_points(manner, &message.emails, &mut customer.emails, settings, &mut findings);
+        apply_contact_points(manner, &message.telephones, &mut customer.telephones, settings, &mut findings);
         apply_preferences(&message.contact_preferences, &mut customer.contact_preferences);
-        key_rules::apply(message, &mut customer.alternate_keys);
+        match manner {
+            Manner::Replace => key_rules::apply(message, &mut customer.alternate_keys),
+            Manner::ByUpdateType => key_update::apply(message, &mut customer.alternate_keys, &mut warnings),
+        }
         attribute_rules::apply(attributes, &mut customer.attributes, &mut warnings);
         person_rules::judge_missing_names(message, self.stored, customer, settings, &mut findings);
         customer.validation_errors = findings.into_vec();
@@ -157,8 +188,9 @@ fn apply_profile(message: &CustomerMessage, profile: &mut Profile) {
     overwrite(&mut profile.customer_class, message.customer_class.as_ref());
 }
 
-/// AU-2, AU-3, P, for one kind.
-fn apply_contact_points<V: ContactValue>(
+/// AU-2, AU-3, U-2, P, for one kind.
+fn apply_contact_points<V: OldValue>(
+    manner: Manner,
     sent: &[ContactPointMessage<V>],
     stored: &mut Vec<ContactPoint<V>>,
     settings: &Settings,
@@ -167,12 +199,11 @@ fn apply_contact_points<V: ContactValue>(
     if sent.is_empty() {
         return;
     }
-    let mut points = ContactPoints::new(std::mem::take(stored), settings, findings);
-    for message in sent {
-        points.bring(message);
-    }
-    points.deactivate_others_of_renewed_types();
-    *stored = points.into_stored();
+    let before = std::mem::take(stored);
+    *stored = match manner {
+        Manner::Replace => contact_rules::replace(sent, before, settings, findings),
+        Manner::ByUpdateType => contact_update::apply(sent, before, settings, findings),
+    };
 }
 
 /// One permission for a channel; the last one sent counts.

@@ -10,6 +10,7 @@ use crate::domain::Decided;
 use crate::domain::customer::Customer;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::domain::message::CustomerMessage;
 use crate::domain::note::Note;
 use crate::store::record::history::{self, Difference, HistoryRow};
 use crate::store::record::{
@@ -29,6 +30,20 @@ pub(super) struct Loaded {
     pub(super) customer: Customer,
     /// Its notes, where they were asked for.
     pub(super) notes: Vec<Note>,
+}
+
+impl Loaded {
+    /// With its notes, where a request brings some to compare them with.
+    pub(super) async fn with_notes_for(
+        mut self,
+        reads: &dyn Reads,
+        message: &CustomerMessage,
+    ) -> Result<Self, Error> {
+        if !message.notes.is_empty() {
+            self.notes = notes(reads, &self.customer).await?;
+        }
+        Ok(self)
+    }
 }
 
 /// The customer with this id, active or not, without its notes.
@@ -54,6 +69,20 @@ pub(super) async fn notes(reads: &dyn Reads, customer: &Customer) -> Result<Vec<
             Some((last, _)) if page.len() == NOTES_PAGE => range.start = key::just_after(last),
             _ => return Ok(notes),
         }
+    }
+}
+
+/// The change that a decision on a stored customer leads to; empty if there is nothing to write (AU-2).
+pub(super) fn change_of(
+    stored: &Loaded,
+    decided: &Decided,
+    operation: &str,
+    context: &Context<'_>,
+) -> Result<Change, Error> {
+    if decided.outcome.writes() {
+        change(Some(stored), decided, operation, context)
+    } else {
+        Ok(Change::new())
     }
 }
 

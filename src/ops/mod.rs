@@ -9,13 +9,16 @@ mod add_customer;
 mod add_or_update_customer;
 mod context;
 mod customers;
+mod delete_customer;
 mod execute;
 mod idempotency;
+mod identifiers;
 mod lookup;
 mod reference;
 mod retrieve_customer;
 mod soap;
 mod turns;
+mod update_customer;
 mod written;
 
 #[cfg(test)]
@@ -38,6 +41,8 @@ use crate::store::{Change, Reads};
 pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<add_customer::AddCustomer>::NEW,
     &soap::Face::<add_or_update_customer::AddOrUpdateCustomer>::NEW,
+    &soap::Face::<update_customer::UpdateCustomer>::NEW,
+    &soap::Face::<delete_customer::DeleteCustomer>::NEW,
     &soap::Face::<retrieve_customer::RetrieveCustomer>::NEW,
 ];
 

@@ -9,7 +9,7 @@ mod tests;
 
 use super::written::Written;
 use super::{Context, Decision, Operation, customers, lookup};
-use crate::domain::error::{Code, Error};
+use crate::domain::error::Error;
 use crate::domain::message::CustomerMessage;
 use crate::domain::{self, sent_keys};
 use crate::store::Reads;
@@ -29,10 +29,7 @@ impl Operation for AddCustomer {
         context: &Context<'_>,
     ) -> Result<Decision<Written>, Error> {
         let keys: Vec<_> = sent_keys(message).collect();
-        if let Some(holder) = lookup::holders(reads, &keys).await?.into_iter().flatten().next() {
-            let text = format!("an alternate key of the request belongs to customer {holder}");
-            return Err(Error::new(Code::CustomerAlreadyExists, text));
-        }
+        lookup::refuse_keys_of_others(reads, &keys, None).await?;
         let id = context.next_customer_id().await?;
         let decided = domain::add(message, id, &context.now, &context.rules())?;
         let change = customers::change(None, &decided, Self::NAME, context)?;

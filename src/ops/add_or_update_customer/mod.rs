@@ -10,11 +10,10 @@ mod tests;
 use super::customers::{self, Loaded};
 use super::written::Written;
 use super::{Context, Decision, Operation, lookup};
-use crate::domain::error::{Code, Error};
-use crate::domain::identity::CustomerId;
+use crate::domain::error::Error;
 use crate::domain::message::CustomerMessage;
-use crate::domain::{self, Outcome, sent_keys};
-use crate::store::{Change, Reads};
+use crate::domain::{self, sent_keys};
+use crate::store::Reads;
 
 /// The operation.
 pub(super) struct AddOrUpdateCustomer;
@@ -51,48 +50,26 @@ fn update(
 ) -> Result<Decision<Written>, Error> {
     let (now, rules) = (&context.now, context.rules());
     let decided = domain::add_or_update_existing(&stored.customer, &stored.notes, message, now, &rules)?;
-    let change = match decided.outcome {
-        Outcome::Unchanged => Change::new(),
-        Outcome::Added | Outcome::Updated => {
-            customers::change(Some(&stored), &decided, AddOrUpdateCustomer::NAME, context)?
-        }
-    };
+    let change = customers::change_of(&stored, &decided, AddOrUpdateCustomer::NAME, context)?;
     Ok(Decision { change, answer: decided.into() })
 }
 
 /// AU-1: the one active customer that the CustomerID and the keys name.
 async fn find(reads: &dyn Reads, message: &CustomerMessage) -> Result<Option<Loaded>, Error> {
-    let named = match message.customer_id.as_deref().and_then(CustomerId::parse) {
-        Some(id) => customers::load(reads, id).await?.filter(|loaded| loaded.customer.active),
+    let named = match &message.customer_id {
+        Some(sent) => lookup::by_id(reads, sent).await?,
         None => None,
     };
     let keys: Vec<_> = sent_keys(message).collect();
-    let mut found = named.as_ref().map(|loaded| loaded.customer.id);
-    for holder in lookup::holders(reads, &keys).await?.into_iter().flatten() {
-        match found {
-            Some(other) if other != holder => return Err(two_customers(other, holder)),
-            _ => found = Some(holder),
+    let found = match named {
+        Some(loaded) => {
+            lookup::same_holder(reads, &keys, Some(loaded.customer.id)).await?;
+            Some(loaded)
         }
-    }
-    let Some(id) = found else { return Ok(None) };
-    let mut stored = match named {
-        Some(loaded) => loaded,
-        None => customers::load(reads, id).await?.ok_or_else(|| dangling_key(id))?,
+        None => lookup::by_keys(reads, &keys).await?,
     };
-    if !message.notes.is_empty() {
-        stored.notes = customers::notes(reads, &stored.customer).await?;
+    match found {
+        Some(loaded) => loaded.with_notes_for(reads, message).await.map(Some),
+        None => Ok(None),
     }
-    Ok(Some(stored))
-}
-
-fn two_customers(one: CustomerId, other: CustomerId) -> Error {
-    let text = format!("the identifiers of the request belong to two customers, {one} and {other}");
-    Error::new(Code::CustomerAlreadyExists, text)
-}
-
-fn dangling_key(id: CustomerId) -> Error {
-    let mut error =
-        Error::new(Code::CorruptRecord, "an alternate key leads to a customer that does not exist");
-    error.source = Some(format!("customer {id} has keys but no record").into());
-    error
 }

@@ -10,9 +10,9 @@ mod soap;
 mod tests;
 
 use super::customers::Loaded;
+use super::identifiers::Identifiers;
 use super::{Context, Decision, Operation, customers, lookup};
-use crate::domain::error::{Code, Error};
-use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::domain::error::Error;
 use crate::store::{Change, Reads};
 use crate::wire::customer::Selection;
 
@@ -22,8 +22,7 @@ pub(super) struct RetrieveCustomer;
 /// Who is asked for.
 #[derive(Debug)]
 pub(super) struct Request {
-    customer_id: Option<String>,
-    alternate_keys: Vec<AlternateKey>,
+    identifiers: Identifiers,
     selection: Selection,
 }
 
@@ -41,29 +40,11 @@ impl Operation for RetrieveCustomer {
     type Answer = Answer;
 
     async fn run(reads: &dyn Reads, request: &Request, _: &Context<'_>) -> Result<Decision<Answer>, Error> {
-        let id = match &request.customer_id {
-            Some(sent) => CustomerId::parse(sent),
-            None => by_keys(reads, &request.alternate_keys).await?,
-        };
-        let Some(id) = id else { return Err(not_found()) };
-        let found = customers::load(reads, id).await?;
-        let shown = |loaded: &Loaded| loaded.customer.active || request.selection == Selection::All;
-        let mut found = found.filter(shown).ok_or_else(not_found)?;
+        let mut found = request.identifiers.find(reads).await?;
+        if !found.customer.active && request.selection == Selection::Active {
+            return Err(lookup::not_found());
+        }
         found.notes = customers::notes(reads, &found.customer).await?;
         Ok(Decision { change: Change::new(), answer: Answer { found, selection: request.selection } })
     }
-}
-
-async fn by_keys(reads: &dyn Reads, keys: &[AlternateKey]) -> Result<Option<CustomerId>, Error> {
-    let mut holders = lookup::holders(reads, keys).await?.into_iter().flatten();
-    let first = holders.next();
-    if holders.any(|other| Some(other) != first) {
-        let text = "the alternate keys of the request belong to different customers";
-        return Err(Error::new(Code::CustomerNotFound, text));
-    }
-    Ok(first)
-}
-
-fn not_found() -> Error {
-    Error::new(Code::CustomerNotFound, "no customer was found with the identifiers of the request")
 }

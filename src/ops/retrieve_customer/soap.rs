@@ -1,35 +1,25 @@
 //! The SOAP codec of retrieveCustomer.
 
 use super::{Answer, Request, RetrieveCustomer};
-use crate::domain::error::{Code, Error};
-use crate::domain::identity::AlternateKey;
+use crate::domain::error::Error;
 use crate::domain::value;
 use crate::ops::SoapFace;
+use crate::ops::identifiers::Identifiers;
 use crate::wire::SERVICE_NAMESPACE;
-use crate::wire::customer::{Fields, Path, Selection, alternate_key, known_children, size, write_customer};
+use crate::wire::customer::{Fields, Path, Selection, known_children, size, write_customer};
 use crate::wire::xml::{Element, Writer};
 
 impl SoapFace for RetrieveCustomer {
     fn decode(element: Element<'_>) -> Result<Request, Error> {
         let mut fields = Fields::default();
-        let mut request =
-            Request { customer_id: None, alternate_keys: Vec::new(), selection: Selection::Active };
-        let mut keys = 0;
+        let mut request = Request { identifiers: Identifiers::default(), selection: Selection::Active };
         for child in known_children(element) {
-            let path = &Path::ROOT.element(child.local());
-            match child.local() {
-                "CustomerID" | "CustomerId" => request.customer_id = fields.text(child, path, size::CODE),
-                "AlternateKey" => {
-                    keys += 1;
-                    request.alternate_keys.extend(key(child, keys, &mut fields));
+            request.identifiers.read(child, &mut fields);
+            if child.local() == "IncludeInactive" {
+                let path = &Path::ROOT.element(child.local());
+                if fields.value(child, path, size::OTHER, value::boolean) == Some(true) {
+                    request.selection = Selection::All;
                 }
-                "IncludeInactive" => {
-                    let inactive_too = fields.value(child, path, size::OTHER, value::boolean);
-                    if inactive_too == Some(true) {
-                        request.selection = Selection::All;
-                    }
-                }
-                _ => {}
             }
         }
         fields.into_result().map(|()| request)
@@ -42,19 +32,4 @@ impl SoapFace for RetrieveCustomer {
         writer.end();
         writer.into_bytes()
     }
-}
-
-/// A-3 holds here too: a key has both its parts.
-fn key(element: Element<'_>, index: usize, fields: &mut Fields) -> Option<AlternateKey> {
-    let path = &Path::ROOT.item("AlternateKey", index);
-    let sent = alternate_key(element, index, path, fields)?;
-    if sent.type_code.is_none() {
-        let code = Code::AlternateKeyTypecodeUnspecified;
-        fields.refuse(code, &path.attribute("TypeCode"), "the alternate key has no TypeCode");
-    }
-    if sent.alternate_id.is_none() {
-        let code = Code::AlternateKeyValueUnspecified;
-        fields.refuse(code, &path.element("AlternateID"), "the alternate key has no AlternateID");
-    }
-    Some(AlternateKey { type_code: sent.type_code?, alternate_id: sent.alternate_id? })
 }

@@ -97,12 +97,21 @@ fn last_update_info(
     }
 }
 
+/// U-6: `Action="Add"` and `UpdateType="New"` say the same. One without attribute and store says nothing (V-19).
 fn affiliation(element: Element<'_>, path: &Path<'_>, fields: &mut Fields, message: &mut CustomerMessage) {
-    message.affiliation_sent = true;
+    for (name, only, expected) in [("Action", "Add", "expected Add"), ("UpdateType", "New", "expected New")] {
+        let Some(sent) = element.attribute(name) else { continue };
+        let sent = sent.trim();
+        message.affiliation_sent |= !sent.is_empty();
+        if !sent.is_empty() && !sent.eq_ignore_ascii_case(only) {
+            fields.refuse(Code::InvalidAttributeValue, &path.attribute(name), expected);
+        }
+    }
     for child in known_children(element).filter(|child| child.local() == "RetailStoreID") {
         let path = &path.element(child.local());
         set(&mut message.home_location, fields.text(child, path, size::CODE));
     }
+    message.affiliation_sent |= message.home_location.is_some();
 }
 
 fn entity_information(

@@ -173,6 +173,25 @@ fn v_18_unreadable_values_are_refused_all_at_once_with_their_paths() {
 }
 
 #[test]
+fn u_6_an_affiliation_is_added_and_nothing_else() {
+    let read = |attributes: &str, store: &str| {
+        read(&format!("<Affiliation {attributes}><RetailStoreID>{store}</RetailStoreID></Affiliation>"))
+    };
+    for attributes in ["", "Action='Add'", "Action=' ADD '", "UpdateType='New'", "Action='' UpdateType='new'"]
+    {
+        let message = read(attributes, "7").unwrap();
+        assert_eq!((message.home_location.as_deref(), message.affiliation_sent), (Some("7"), true));
+    }
+    assert!(read("Action='Add'", "").unwrap().affiliation_sent);
+    assert_eq!(read("Action=''", "").unwrap(), CustomerMessage::default(), "V-19");
+    for (attributes, name) in [("Action='Remove'", "Action"), ("UpdateType='Old'", "UpdateType")] {
+        let violations = read(attributes, "7").unwrap_err();
+        assert_eq!(violations[0].field, format!("Customer/Affiliation/@{name}"));
+        assert_eq!(violations[0].code, Code::InvalidAttributeValue);
+    }
+}
+
+#[test]
 fn v_18_a_refusal_never_repeats_what_was_sent() {
     let violations =
         read("<Prospect>secret-value</Prospect><SignupDate>secret-value</SignupDate>").unwrap_err();

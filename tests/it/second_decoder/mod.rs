@@ -25,6 +25,14 @@ pub(crate) struct Body {
     pub(crate) add_or_update_customer: Option<CustomerWrapper>,
     #[yaserde(prefix = "crm", rename = "addOrUpdateCustomerResponse")]
     pub(crate) add_or_update_customer_response: Option<Outcome>,
+    #[yaserde(prefix = "crm", rename = "updateCustomer")]
+    pub(crate) update_customer: Option<CustomerWrapper>,
+    #[yaserde(prefix = "crm", rename = "updateCustomerResponse")]
+    pub(crate) update_customer_response: Option<Outcome>,
+    #[yaserde(prefix = "crm", rename = "deleteCustomer")]
+    pub(crate) delete_customer: Option<Retrieve>,
+    #[yaserde(prefix = "crm", rename = "deleteCustomerResponse")]
+    pub(crate) delete_customer_response: Option<Outcome>,
     #[yaserde(prefix = "crm", rename = "retrieveCustomer")]
     pub(crate) retrieve_customer: Option<Retrieve>,
     #[yaserde(prefix = "crm", rename = "retrieveCustomerResponse")]
@@ -53,7 +61,7 @@ pub(crate) struct Outcome {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// `retrieveCustomer`.
+/// `retrieveCustomer`; of `deleteCustomer` the identifiers.
 #[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
 #[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
 pub(crate) struct Retrieve {

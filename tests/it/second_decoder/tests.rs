@@ -6,6 +6,9 @@ use super::{Body, Customer, decode};
 
 const ADD: &str = include_str!("../../../examples/requests/add-customer.xml");
 const ADD_OR_UPDATE: &str = include_str!("../../../examples/requests/add-or-update-customer.xml");
+const UPDATE: &str = include_str!("../../../examples/requests/update-customer.xml");
+const HOME_LOCATION: &str = include_str!("../../../examples/requests/home-location.xml");
+const DELETE: &str = include_str!("../../../examples/requests/delete-customer.xml");
 const RETRIEVE: &str = include_str!("../../../examples/requests/retrieve-customer.xml");
 
 fn some(text: &str) -> Option<String> {
@@ -43,6 +46,13 @@ fn the_other_examples_are_read() {
     let customer = body.add_or_update_customer.and_then(|wrapper| wrapper.customer).expect("a customer");
     let keys: Vec<_> = customer.alternate_keys.iter().map(|key| key.type_code.as_deref()).collect();
     assert_eq!(keys, [Some("XSTORE_ID"), Some("TWCUSTID")]);
+    for update in [UPDATE, HOME_LOCATION] {
+        let body = decode(update).expect("the example decodes");
+        let customer = body.update_customer.and_then(|wrapper| wrapper.customer).expect("a customer");
+        assert_eq!(customer.affiliation.and_then(|affiliation| affiliation.retail_store_id), some("1211"));
+    }
+    let delete = decode(DELETE).expect("the example decodes").delete_customer.expect("a delete");
+    assert_eq!(delete.alternate_keys[0].alternate_id, some("1204-000317"));
     let retrieve = decode(RETRIEVE).expect("the example decodes").retrieve_customer.expect("a retrieve");
     assert_eq!(retrieve.alternate_keys[0].alternate_id, some("1204-000317"));
     assert_eq!(retrieve.include_inactive, some("true"));
@@ -144,6 +154,10 @@ fn everything_that_the_schema_declares_is_read() {
     check("addCustomerResponse", 10);
     check("addOrUpdateCustomer", 120);
     check("addOrUpdateCustomerResponse", 10);
+    check("updateCustomer", 120);
+    check("updateCustomerResponse", 10);
+    check("deleteCustomer", 5);
+    check("deleteCustomerResponse", 2);
     check("retrieveCustomer", 7);
     check("retrieveCustomerResponse", 120);
 }

@@ -31,7 +31,10 @@ fn check_documents(wsdl: &str, xsd: &str, expected: &str) {
 fn operations_come_with_elements_and_actions() {
     let description = load();
     let names: Vec<_> = description.operations.iter().map(|operation| operation.name.as_str()).collect();
-    assert_eq!(names, ["addCustomer", "addOrUpdateCustomer", "retrieveCustomer"]);
+    assert_eq!(
+        names,
+        ["addCustomer", "addOrUpdateCustomer", "updateCustomer", "deleteCustomer", "retrieveCustomer"]
+    );
     let operation = description.operation_of("retrieveCustomer").expect("found by its body element");
     assert_eq!(operation.response_element, "retrieveCustomerResponse");
     assert_eq!(operation.fault_element, "CRMProcessorFault");

@@ -1,0 +1,97 @@
+//! Rules U and D: what an update makes of the customer it found, and a delete of the one it removes.
+//!
+//! Contact points and alternate keys say by their UpdateType what they do ([`super::contact_update`],
+//! [`super::key_update`]); everything else overwrites (U-8), as in an add-or-update. Who is found (U-1, D-2) needs the
+//! store and is decided by the operation. A request is either refused with everything found wrong, in the order of the
+//! schema, or decided whole.
+
+use super::attribute_rules::{self, NewValues};
+use super::customer::Customer;
+use super::decision::{Decided, Outcome};
+use super::error::{Code, Error};
+use super::message::CustomerMessage;
+use super::note::Note;
+use super::note_rules;
+use super::settings::{Now, Rules};
+use super::upsert::{Base, Manner};
+use super::value::DateOrTime;
+use super::violations::Violations;
+use super::{contact_update, key_update};
+
+/// Rules U: what a request makes of the customer it found; [`Outcome::Unchanged`] as in AU-2.
+///
+/// `stored_notes` are all its notes, in any order; they need not be read for a request without notes.
+///
+/// # Errors
+///
+/// U-3, U-5, U-6, A-3, A-4 and rules C, every violation with its path (`Customer/Affiliation/RetailStoreID`).
+pub fn update(
+    stored: &Customer,
+    stored_notes: &[Note],
+    message: &CustomerMessage,
+    now: &Now,
+    rules: &Rules,
+) -> Result<Decided, Error> {
+    let attributes = check(message, Some(stored), rules)?;
+    let base = Base::existing(stored, stored_notes, Manner::ByUpdateType);
+    Ok(base.update(message, attributes, now, rules))
+}
+
+/// What an update is refused for whoever its customer is: what is wrong with a request goes before whom it names.
+///
+/// # Errors
+///
+/// As [`update`], but for what takes a customer to judge (U-3).
+pub fn check_update(message: &CustomerMessage, rules: &Rules) -> Result<(), Error> {
+    check(message, None, rules).map(drop)
+}
+
+/// Everything that an update can be refused for, in the order of the schema.
+fn check(
+    message: &CustomerMessage,
+    stored: Option<&Customer>,
+    rules: &Rules,
+) -> Result<Vec<NewValues>, Error> {
+    let mut violations = Violations::default();
+    check_home_location(message, &mut violations);
+    let (settings, reference) = (rules.settings, rules.reference);
+    let addresses = stored.map(|stored| &stored.addresses[..]);
+    contact_update::check(&message.addresses, addresses, settings, &mut violations);
+    let emails = stored.map(|stored| &stored.emails[..]);
+    contact_update::check(&message.emails, emails, settings, &mut violations);
+    let telephones = stored.map(|stored| &stored.telephones[..]);
+    contact_update::check(&message.telephones, telephones, settings, &mut violations);
+    let held = stored.map(|stored| &stored.alternate_keys[..]);
+    key_update::check(message, held, reference, &mut violations);
+    let attributes = attribute_rules::read(message, reference, &mut violations);
+    note_rules::check(message, &mut violations);
+    violations.into_result()?;
+    Ok(attributes)
+}
+
+/// U-6: an Affiliation names its store.
+fn check_home_location(message: &CustomerMessage, violations: &mut Violations) {
+    if message.affiliation_sent && message.home_location.is_none() {
+        let text = "the Affiliation does not name the home location";
+        violations.add(Code::InvalidAttributeValue, "Customer/Affiliation/RetailStoreID", text);
+    }
+}
+
+/// D-1: the customer, inactive and kept. D-4: its keys are free, so that none of them is active any more; which were is
+/// told by the history. Contact points stay as they are. That it is active is for the operation to see (D-2).
+pub fn delete(stored: &Customer, now: &Now) -> Decided {
+    let mut customer = stored.clone();
+    customer.active = false;
+    customer.alternate_keys.iter_mut().for_each(|held| held.active = false);
+    customer.update_date = Some(DateOrTime::Local(now.local));
+    Decided {
+        customer,
+        notes_put: Vec::new(),
+        notes_deleted: Vec::new(),
+        warnings: Vec::new(),
+        outcome: Outcome::Deleted,
+    }
+}
+
+#[cfg(test)]
+mod tests;

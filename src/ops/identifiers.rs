@@ -1,0 +1,74 @@
+//! The identifiers of a request that names a customer and says nothing about it: `CustomerID?`, `AlternateKey*`.
+//!
+//! A CustomerID that was sent decides alone; keys must all that are known lead to the same customer.
+
+use super::customers::{self, Loaded};
+use super::lookup;
+use crate::domain::error::{Class, Code, Error};
+use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::store::Reads;
+use crate::wire::customer::{Fields, Path, alternate_key, size};
+use crate::wire::xml::Element;
+
+/// Who is named.
+#[derive(Debug, Default)]
+pub(super) struct Identifiers {
+    customer_id: Option<String>,
+    alternate_keys: Vec<AlternateKey>,
+    /// How many AlternateKey elements were read, for paths.
+    keys_read: usize,
+}
+
+impl Identifiers {
+    /// Reads a child of the request; anything but an identifier is left alone.
+    pub(super) fn read(&mut self, child: Element<'_>, fields: &mut Fields) {
+        match child.local() {
+            "CustomerID" | "CustomerId" => {
+                let sent = fields.text(child, &Path::ROOT.element(child.local()), size::CODE);
+                self.customer_id = sent.or(self.customer_id.take());
+            }
+            "AlternateKey" => {
+                self.keys_read += 1;
+                self.alternate_keys.extend(key(child, self.keys_read, fields));
+            }
+            _ => {}
+        }
+    }
+
+    /// The customer so named, active or not; keys lead to an active one only (D-4). `CUSTOMER_NOT_FOUND` if there is
+    /// none, or keys lead to several.
+    pub(super) async fn find(&self, reads: &dyn Reads) -> Result<Loaded, Error> {
+        let found = match &self.customer_id {
+            Some(sent) => match CustomerId::parse(sent) {
+                Some(id) => customers::load(reads, id).await?,
+                None => None,
+            },
+            None => lookup::by_keys(reads, &self.alternate_keys).await.map_err(nobody_alone)?,
+        };
+        found.ok_or_else(lookup::not_found)
+    }
+}
+
+/// Keys of several customers name nobody.
+fn nobody_alone(refusal: Error) -> Error {
+    if refusal.code.class() == Class::AlreadyExists {
+        let text = "the alternate keys of the request belong to different customers";
+        return Error::new(Code::CustomerNotFound, text);
+    }
+    refusal
+}
+
+/// A-3 holds here too: a key has both its parts.
+fn key(element: Element<'_>, index: usize, fields: &mut Fields) -> Option<AlternateKey> {
+    let path = &Path::ROOT.item("AlternateKey", index);
+    let sent = alternate_key(element, index, path, fields)?;
+    if sent.type_code.is_none() {
+        let code = Code::AlternateKeyTypecodeUnspecified;
+        fields.refuse(code, &path.attribute("TypeCode"), "the alternate key has no TypeCode");
+    }
+    if sent.alternate_id.is_none() {
+        let code = Code::AlternateKeyValueUnspecified;
+        fields.refuse(code, &path.element("AlternateID"), "the alternate key has no AlternateID");
+    }
+    Some(AlternateKey { type_code: sent.type_code?, alternate_id: sent.alternate_id? })
+}
