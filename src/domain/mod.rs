@@ -30,6 +30,6 @@ pub mod value;
 mod violations;
 
 pub use decision::{Decided, Outcome, Warning, WarningCode};
-pub use key_rules::sent_keys;
+pub use key_rules::checked_keys;
 pub use settings::{Now, Rules, Settings};
 pub use upsert::{add, add_or_update_existing};

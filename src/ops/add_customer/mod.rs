@@ -9,9 +9,9 @@ mod tests;
 
 use super::written::Written;
 use super::{Context, Decision, Operation, customers, lookup};
+use crate::domain;
 use crate::domain::error::{Code, Error};
 use crate::domain::message::CustomerMessage;
-use crate::domain::{self, sent_keys};
 use crate::store::Reads;
 
 /// The operation.
@@ -28,7 +28,7 @@ impl Operation for AddCustomer {
         message: &CustomerMessage,
         context: &Context<'_>,
     ) -> Result<Decision<Written>, Error> {
-        let keys: Vec<_> = sent_keys(message).collect();
+        let keys = domain::checked_keys(message, context.rules().reference)?;
         if let Some(holder) = lookup::holders(reads, &keys).await?.into_iter().flatten().next() {
             let text = format!("an alternate key of the request belongs to customer {holder}");
             return Err(Error::new(Code::CustomerAlreadyExists, text));

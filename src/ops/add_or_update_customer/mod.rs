@@ -11,9 +11,9 @@ use super::customers::{self, Loaded};
 use super::written::Written;
 use super::{Context, Decision, Operation, lookup};
 use crate::domain::error::{Code, Error};
-use crate::domain::identity::CustomerId;
+use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::domain::message::CustomerMessage;
-use crate::domain::{self, Outcome, sent_keys};
+use crate::domain::{self, Outcome};
 use crate::store::{Change, Reads};
 
 /// The operation.
@@ -30,7 +30,8 @@ impl Operation for AddOrUpdateCustomer {
         message: &CustomerMessage,
         context: &Context<'_>,
     ) -> Result<Decision<Written>, Error> {
-        match find(reads, message).await? {
+        let keys = domain::checked_keys(message, context.rules().reference)?;
+        match find(reads, message, &keys).await? {
             Some(stored) => update(stored, message, context),
             None => add(message, context).await,
         }
@@ -61,14 +62,17 @@ fn update(
 }
 
 /// AU-1: the one active customer that the CustomerID and the keys name.
-async fn find(reads: &dyn Reads, message: &CustomerMessage) -> Result<Option<Loaded>, Error> {
+async fn find(
+    reads: &dyn Reads,
+    message: &CustomerMessage,
+    keys: &[AlternateKey],
+) -> Result<Option<Loaded>, Error> {
     let named = match message.customer_id.as_deref().and_then(CustomerId::parse) {
         Some(id) => customers::load(reads, id).await?.filter(|loaded| loaded.customer.active),
         None => None,
     };
-    let keys: Vec<_> = sent_keys(message).collect();
     let mut found = named.as_ref().map(|loaded| loaded.customer.id);
-    for holder in lookup::holders(reads, &keys).await?.into_iter().flatten() {
+    for holder in lookup::holders(reads, keys).await?.into_iter().flatten() {
         match found {
             Some(other) if other != holder => return Err(two_customers(other, holder)),
             _ => found = Some(holder),

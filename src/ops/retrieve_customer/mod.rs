@@ -14,7 +14,6 @@ use super::{Context, Decision, Operation, customers, lookup};
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::store::{Change, Reads};
-use crate::wire::customer::Selection;
 
 /// The operation.
 pub(super) struct RetrieveCustomer;
@@ -24,14 +23,14 @@ pub(super) struct RetrieveCustomer;
 pub(super) struct Request {
     customer_id: Option<String>,
     alternate_keys: Vec<AlternateKey>,
-    selection: Selection,
+    include_inactive: bool,
 }
 
 /// The customer found, and how much of it is shown.
 #[derive(Debug)]
 pub(super) struct Answer {
     found: Loaded,
-    selection: Selection,
+    include_inactive: bool,
 }
 
 impl Operation for RetrieveCustomer {
@@ -47,10 +46,13 @@ impl Operation for RetrieveCustomer {
         };
         let Some(id) = id else { return Err(not_found()) };
         let found = customers::load(reads, id).await?;
-        let shown = |loaded: &Loaded| loaded.customer.active || request.selection == Selection::All;
+        let shown = |loaded: &Loaded| loaded.customer.active || request.include_inactive;
         let mut found = found.filter(shown).ok_or_else(not_found)?;
         found.notes = customers::notes(reads, &found.customer).await?;
-        Ok(Decision { change: Change::new(), answer: Answer { found, selection: request.selection } })
+        Ok(Decision {
+            change: Change::new(),
+            answer: Answer { found, include_inactive: request.include_inactive },
+        })
     }
 }
 
