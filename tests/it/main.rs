@@ -10,3 +10,4 @@ mod order_of_checks;
 mod program;
 mod second_decoder;
 mod support;
+mod tidy;
