@@ -126,25 +126,24 @@ fn of_type<V: ContactValue>(
     sent.iter().filter(move |message| message.update_type == Some(wanted) && message.value != V::default())
 }
 
-/// Finds `Old` blocks that name nothing stored (U-3), and UpdateTypes that no contact point has. Without a customer
-/// only the latter can be judged.
+/// Finds `Old` blocks that name nothing stored (U-3), and UpdateTypes that no contact point has.
 pub(super) fn check<V: OldValue>(
     sent: &[ContactPointMessage<V>],
-    stored: Option<&[ContactPoint<V>]>,
+    stored: &[ContactPoint<V>],
     settings: &Settings,
     violations: &mut Violations,
 ) {
     let path = |message: &ContactPointMessage<V>| {
         format!("Customer/EntityInformation/Individual/ContactInformation/{}[{}]", V::ELEMENT, message.index)
     };
-    let index = Index::new(stored.filter(|_| has_old(sent)).unwrap_or_default());
+    let index = Index::new(if has_old(sent) { stored } else { &[] });
     for message in sent.iter().filter(|message| message.value != V::default()) {
         match message.update_type {
             Some(UpdateType::Delete) => {
                 let text = "expected Old, New or Set; a contact point is deactivated, never deleted";
                 violations.add(Code::InvalidAttributeValue, format!("{}/@UpdateType", path(message)), text);
             }
-            Some(UpdateType::Old) if stored.is_some() && index.named_by(message, settings).is_empty() => {
+            Some(UpdateType::Old) if index.named_by(message, settings).is_empty() => {
                 let text = "the customer has none that agrees with this Old block";
                 violations.add(Code::InvalidAttributeValue, path(message), text);
             }

@@ -45,7 +45,7 @@ pub enum Code {
     CustomerAlreadyExists,
     /// Other writers kept changing the same record; the request had no effect.
     Contention,
-    /// The request was not decided within its deadline; it had no effect.
+    /// There was no answer within the deadline; whether there was an effect is not known.
     Timeout,
     /// The store takes no writes now, or the gateway is shutting down or over a limit.
     ServiceUnavailable,
@@ -99,12 +99,12 @@ impl Code {
         Code::NamePositionInvalid,
         Code::AlternateKeyTypecodeUnspecified,
         Code::AlternateKeyValueUnspecified,
-        Code::CustomerNoteEmpty,
+        Code::CustomerNotFound,
+        Code::CustomerAlreadyExists,
         Code::UnknownAttributeType,
         Code::ValueNotInEnumeratedAttributeTypeValues,
         Code::MultipleValuesOnUniqueAttributeType,
-        Code::CustomerNotFound,
-        Code::CustomerAlreadyExists,
+        Code::CustomerNoteEmpty,
         Code::Contention,
         Code::Timeout,
         Code::ServiceUnavailable,

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::customer::HeldKey;
 use super::decision::{WarningCode, Warnings};
-use super::error::Code;
+use super::error::{Code, Error};
 use super::identity::AlternateKey;
 use super::key_rules::{check_type, check_whole, path, whole};
 use super::message::{AlternateKeyMessage, CustomerMessage};
@@ -31,6 +31,17 @@ fn of_types<'m>(
     wanted: &'static [Option<UpdateType>],
 ) -> impl Iterator<Item = AlternateKey> + 'm {
     message.alternate_keys.iter().filter(|key| wanted.contains(&key.update_type)).filter_map(whole)
+}
+
+/// A-3 for the keys of an update, to be asked before anybody looks them up: it comes before what the store knows.
+///
+/// # Errors
+///
+/// A-3, every violation with its path.
+pub fn check_keys(message: &CustomerMessage, reference: &Reference) -> Result<(), Error> {
+    let mut violations = Violations::default();
+    check(message, None, reference, &mut violations);
+    violations.into_result()
 }
 
 /// A-3, and U-3 for keys: what is `Old` or `DELETE` names a key of the customer, active or not. Without a customer

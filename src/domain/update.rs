@@ -32,37 +32,20 @@ pub fn update(
     now: &Now,
     rules: &Rules,
 ) -> Result<Decided, Error> {
-    let attributes = check(message, Some(stored), rules)?;
+    let attributes = check(message, stored, rules)?;
     let base = Base::existing(stored, stored_notes, Manner::ByUpdateType);
     Ok(base.update(message, attributes, now, rules))
 }
 
-/// What an update is refused for whoever its customer is: what is wrong with a request goes before whom it names.
-///
-/// # Errors
-///
-/// As [`update`], but for what takes a customer to judge (U-3).
-pub fn check_update(message: &CustomerMessage, rules: &Rules) -> Result<(), Error> {
-    check(message, None, rules).map(drop)
-}
-
 /// Everything that an update can be refused for, in the order of the schema.
-fn check(
-    message: &CustomerMessage,
-    stored: Option<&Customer>,
-    rules: &Rules,
-) -> Result<Vec<NewValues>, Error> {
+fn check(message: &CustomerMessage, stored: &Customer, rules: &Rules) -> Result<Vec<NewValues>, Error> {
     let mut violations = Violations::default();
     check_home_location(message, &mut violations);
     let (settings, reference) = (rules.settings, rules.reference);
-    let addresses = stored.map(|stored| &stored.addresses[..]);
-    contact_update::check(&message.addresses, addresses, settings, &mut violations);
-    let emails = stored.map(|stored| &stored.emails[..]);
-    contact_update::check(&message.emails, emails, settings, &mut violations);
-    let telephones = stored.map(|stored| &stored.telephones[..]);
-    contact_update::check(&message.telephones, telephones, settings, &mut violations);
-    let held = stored.map(|stored| &stored.alternate_keys[..]);
-    key_update::check(message, held, reference, &mut violations);
+    contact_update::check(&message.addresses, &stored.addresses, settings, &mut violations);
+    contact_update::check(&message.emails, &stored.emails, settings, &mut violations);
+    contact_update::check(&message.telephones, &stored.telephones, settings, &mut violations);
+    key_update::check(message, Some(&stored.alternate_keys), reference, &mut violations);
     let attributes = attribute_rules::read(message, reference, &mut violations);
     note_rules::check(message, &mut violations);
     violations.into_result()?;

@@ -17,6 +17,8 @@ pub(super) struct Identifiers {
     alternate_keys: Vec<AlternateKey>,
     /// How many AlternateKey elements were read, for paths.
     keys_read: usize,
+    /// what is wrong with keys, which comes behind the syntax of all fields.
+    incomplete: Fields,
 }
 
 impl Identifiers {
@@ -29,10 +31,15 @@ impl Identifiers {
             }
             "AlternateKey" => {
                 self.keys_read += 1;
-                self.alternate_keys.extend(key(child, self.keys_read, fields));
+                self.alternate_keys.extend(key(child, self.keys_read, fields, &mut self.incomplete));
             }
             _ => {}
         }
+    }
+
+    /// whether every key has both its parts. To be asked once all fields are read.
+    pub(super) fn check(&mut self) -> Result<(), Error> {
+        std::mem::take(&mut self.incomplete).into_result()
     }
 
     /// The customer so named, active or not; keys lead to an active one only (D-4). `CUSTOMER_NOT_FOUND` if there is
@@ -59,16 +66,21 @@ fn nobody_alone(refusal: Error) -> Error {
 }
 
 /// A-3 holds here too: a key has both its parts.
-fn key(element: Element<'_>, index: usize, fields: &mut Fields) -> Option<AlternateKey> {
+fn key(
+    element: Element<'_>,
+    index: usize,
+    fields: &mut Fields,
+    incomplete: &mut Fields,
+) -> Option<AlternateKey> {
     let path = &Path::ROOT.item("AlternateKey", index);
     let sent = alternate_key(element, index, path, fields)?;
     if sent.type_code.is_none() {
         let code = Code::AlternateKeyTypecodeUnspecified;
-        fields.refuse(code, &path.attribute("TypeCode"), "the alternate key has no TypeCode");
+        incomplete.refuse(code, &path.attribute("TypeCode"), "the alternate key has no TypeCode");
     }
     if sent.alternate_id.is_none() {
         let code = Code::AlternateKeyValueUnspecified;
-        fields.refuse(code, &path.element("AlternateID"), "the alternate key has no AlternateID");
+        incomplete.refuse(code, &path.element("AlternateID"), "the alternate key has no AlternateID");
     }
     Some(AlternateKey { type_code: sent.type_code?, alternate_id: sent.alternate_id? })
 }

@@ -2,8 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod contract;
+mod faults;
+mod golden;
+mod http;
+mod order_of_checks;
 mod program;
 mod second_decoder;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]
 #[allow(dead_code, unused_imports, reason = "a kit: not every part of it is used at all times")]
 mod support;
+mod tidy;

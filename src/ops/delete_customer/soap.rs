@@ -13,7 +13,8 @@ impl SoapFace for DeleteCustomer {
         let mut fields = Fields::default();
         let mut identifiers = Identifiers::default();
         known_children(element).for_each(|child| identifiers.read(child, &mut fields));
-        fields.into_result().map(|()| identifiers)
+        fields.into_result()?;
+        identifiers.check().map(|()| identifiers)
     }
 
     fn encode(answer: &Answer) -> Vec<u8> {

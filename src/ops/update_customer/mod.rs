@@ -12,7 +12,7 @@ mod tests;
 use super::customers::{self, Loaded};
 use super::written::Written;
 use super::{Context, Decision, Operation, lookup};
-use crate::domain::error::{Class, Error};
+use crate::domain::error::Error;
 use crate::domain::message::CustomerMessage;
 use crate::domain::{self, claimed_keys, identifying_keys};
 use crate::store::Reads;
@@ -32,14 +32,8 @@ impl Operation for UpdateCustomer {
         context: &Context<'_>,
     ) -> Result<Decision<Written>, Error> {
         let (now, rules) = (&context.now, context.rules());
-        let stored = match find(reads, message).await {
-            Ok(stored) => stored,
-            // What is wrong with the request itself goes before whom it names.
-            Err(refusal) if matches!(refusal.code.class(), Class::NotFound | Class::AlreadyExists) => {
-                return Err(domain::check_update(message, &rules).err().unwrap_or(refusal));
-            }
-            Err(error) => return Err(error),
-        };
+        domain::check_update_keys(message, rules.reference)?;
+        let stored = find(reads, message).await?;
         let decided = domain::update(&stored.customer, &stored.notes, message, now, &rules)?;
         let change = customers::change_of(&stored, &decided, Self::NAME, context)?;
         Ok(Decision { change, answer: decided.into() })
