@@ -25,6 +25,8 @@ ENVELOPES = {
 # The order matters: what is added is then updated and retrieved.
 EXAMPLES = ["add-customer", "add-or-update-customer", "retrieve-customer"]
 TIMEOUT_SECONDS = 30
+# What stands in golden answers where the server writes a time.
+GOLDEN_TIME = "TIME-OF-THE-SERVER"
 
 
 class Failed(Exception):
@@ -105,6 +107,13 @@ class Checks:
         """The message is valid."""
         xmllint("--noout", "--schema", self.build / f"envelope-{version}.xsd", path)
 
+    def golden(self, path, version):
+        """The golden answer is valid once its placeholders for times are."""
+        text = path.read_text(encoding="utf-8").replace(GOLDEN_TIME, "2024-05-18T10:42:31.000Z")
+        filled = self.build / f"{path.parent.name}-{path.name}"
+        filled.write_text(text, encoding="utf-8")
+        self.valid(filled, version)
+
     def answer(self, name, version, status_expected):
         """The answer to an example has this status and is valid."""
         namespace, media_type = ENVELOPES[version]
@@ -126,7 +135,7 @@ class Checks:
         for name in EXAMPLES:
             self.check(f"{example(name).relative_to(ROOT)} is valid", self.valid, example(name))
         for path, version in golden_answers():
-            self.check(f"{path.relative_to(ROOT)} is valid", self.valid, path, version)
+            self.check(f"{path.relative_to(ROOT)} is valid", self.golden, path, version)
         for version, refused in (("1.1", 500), ("1.2", 400)):
             for name in EXAMPLES:
                 self.check(f"SOAP {version}: the answer to {name} is valid", self.answer, name, version, 200)
@@ -141,7 +150,7 @@ def example(name):
 
 def golden_answers():
     """Every golden answer that is an envelope, and its version."""
-    for path in sorted((ROOT / "tests" / "golden").glob("**/*response*.xml")):
+    for path in sorted((ROOT / "tests" / "golden").glob("**/*.answer*.xml")):
         root = minidom.parse(str(path)).documentElement
         for version, (namespace, _) in ENVELOPES.items():
             if (root.localName, root.namespaceURI) == ("Envelope", namespace):
