@@ -164,7 +164,7 @@ pub(super) fn keys(sent: &[&str]) -> CustomerMessage {
 
 /// E-mails of an update, and nothing else: `Old HOME:a@x.org`; without a word in front no UpdateType.
 pub(super) fn changed_emails(sent: &[&str]) -> CustomerMessage {
-    let (update_types, texts): (Vec<_>, Vec<_>) = sent.iter().map(|text| with_update_type(text)).unzip();
+    let (update_types, texts): (Vec<_>, Vec<_>) = sent.iter().copied().map(with_update_type).unzip();
     let mut emails = emails(&texts).emails;
     emails.iter_mut().zip(update_types).for_each(|(email, sent)| email.update_type = sent);
     CustomerMessage { emails, ..CustomerMessage::default() }
@@ -172,13 +172,13 @@ pub(super) fn changed_emails(sent: &[&str]) -> CustomerMessage {
 
 /// Keys of an update: `Old EMAIL:1`; without a word in front no UpdateType.
 pub(super) fn changed_keys(sent: &[&str]) -> CustomerMessage {
-    let (update_types, texts): (Vec<_>, Vec<_>) = sent.iter().map(|text| with_update_type(text)).unzip();
+    let (update_types, texts): (Vec<_>, Vec<_>) = sent.iter().copied().map(with_update_type).unzip();
     let mut message = keys(&texts);
     message.alternate_keys.iter_mut().zip(update_types).for_each(|(key, sent)| key.update_type = sent);
     message
 }
 
-fn with_update_type<'t>(text: &&'t str) -> (Option<UpdateType>, &'t str) {
+fn with_update_type(text: &str) -> (Option<UpdateType>, &str) {
     match text.split_once(' ') {
         Some((word, rest)) => (Some(UpdateType::parse(word).expect("an UpdateType")), rest),
         None => (None, text),
