@@ -134,11 +134,11 @@ async fn u_1_a_key_of_another_customer_is_refused_however_it_is_sent() {
 }
 
 #[tokio::test]
-async fn u_1_what_is_wrong_with_the_request_goes_before_whom_it_names() {
+async fn u_1_keys_are_judged_before_whom_they_name_and_everything_else_after() {
     let world = two_customers().await;
     let nameless = "<AlternateKey><AlternateID>1</AlternateID></AlternateKey>";
     refused(&world, nameless, Code::AlternateKeyTypecodeUnspecified).await;
-    refused(&world, &by_id("77", "<Affiliation Action='Add'/>"), Code::InvalidAttributeValue).await;
+    refused(&world, &by_id("77", "<Affiliation Action='Add'/>"), Code::CustomerNotFound).await;
     refused(&world, &alternate_key("NONE", "1"), Code::InvalidAttributeValue).await;
 }
 
