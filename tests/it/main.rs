@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod concurrency;
+mod crash;
+mod power_cut;
 mod program;
 mod second_decoder;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]
