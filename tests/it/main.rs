@@ -4,6 +4,7 @@
 
 mod concurrency;
 mod crash;
+mod disk_full;
 mod power_cut;
 mod program;
 mod second_decoder;
