@@ -10,7 +10,7 @@ const ROUNDS: usize = 20;
 const WRITERS: usize = 8;
 /// Acknowledged writes before a kill.
 const WRITES_MIN: u64 = 5;
-const WRITES_SPREAD: u64 = 500;
+const WRITES_SPREAD: u64 = 250;
 
 #[test]
 fn what_was_acknowledged_survives_twenty_kills_of_one_database() {

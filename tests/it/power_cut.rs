@@ -24,7 +24,7 @@ const IMAGE_MEBIBYTES: u64 = 192;
 const RESERVE_BYTES: u64 = 1024 * 1024;
 /// Acknowledged writes before a cut.
 const WRITES_MIN: u64 = 1;
-const WRITES_SPREAD: u64 = 600;
+const WRITES_SPREAD: u64 = 300;
 /// Writes of each writer that age a database, in two runs of the server.
 const AGEING_WRITES: usize = 75;
 const AFTERWARDS_WRITES: usize = 5;

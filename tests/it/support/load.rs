@@ -99,12 +99,13 @@ impl Load {
         self.each(address, |writer, client| (0..count_each).for_each(|_| writer.write(client)));
     }
 
-    /// Settles what was open and proves that nothing acknowledged is lost; says how much was checked.
+    /// Settles what was open and proves that nothing acknowledged is lost or done twice; says how much was checked.
     pub(crate) fn settle_and_verify(&mut self, address: &str, by_id: bool) -> String {
         let open = self.writers.iter().filter(|writer| writer.open.is_some()).count();
         self.each(address, |writer, client| {
             writer.settle(client);
             writer.verify(client, by_id);
+            writer.ask_again(client);
         });
         self.check_ids();
         let people: usize = self.writers.iter().map(|writer| writer.people.len()).sum();

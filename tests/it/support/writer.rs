@@ -142,13 +142,16 @@ impl Writer {
         self.acknowledge(sent, &answer);
     }
 
-    /// Finds out what became of the open request, and asks again for what was answered before.
-    /// Answers whether a request was open.
-    pub(crate) fn settle(&mut self, client: &mut Client) -> bool {
+    /// What was answered before is answered alike. After `verify`: a lost effect would come back by this.
+    pub(crate) fn ask_again(&self, client: &mut Client) {
         for (envelope, body) in &self.answered {
             assert_eq!(body_of(&client.post(envelope)), body, "a repeated message got another answer");
         }
-        let Some(sent) = self.open.take() else { return false };
+    }
+
+    /// Finds out what became of the open request.
+    pub(crate) fn settle(&mut self, client: &mut Client) {
+        let Some(sent) = self.open.take() else { return };
         if sent.message_id.is_some() {
             let first = client.post(&sent.envelope);
             let second = client.post(&sent.envelope);
@@ -157,7 +160,6 @@ impl Writer {
         } else {
             self.adopt(sent.effect, client);
         }
-        true
     }
 
     /// An effect that was never acknowledged is there as a whole or not at all.
