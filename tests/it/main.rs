@@ -8,7 +8,7 @@ mod disk_full;
 mod power_cut;
 mod program;
 mod second_decoder;
+mod shutdown;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]
 #[allow(dead_code, unused_imports, reason = "a kit: not every part of it is used at all times")]
-mod shutdown;
 mod support;

@@ -70,7 +70,7 @@ pub async fn serve<L: Listener>(
     let mut connections = JoinSet::new();
     let mut stopping = stage.clone();
     let mut stopping = std::pin::pin!(reached(&mut stopping, Stage::Draining));
-    let mut begin = |connections: &mut JoinSet<()>, stream, peer| {
+    let begin = |connections: &mut JoinSet<()>, stream, peer| {
         let open = connections.len();
         if open < limits.connections_max + REFUSED_MAX {
             let refused = open >= limits.connections_max;
