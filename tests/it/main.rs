@@ -2,13 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod concurrency;
 mod contract;
+mod crash;
+mod disk_full;
 mod faults;
 mod golden;
 mod http;
 mod order_of_checks;
+mod power_cut;
 mod program;
 mod second_decoder;
+mod shutdown;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]
 #[allow(dead_code, unused_imports, reason = "a kit: not every part of it is used at all times")]
 mod support;

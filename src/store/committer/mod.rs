@@ -76,6 +76,8 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 enum Job {
     Commit(Acceptable, Reply<CommitNumber>),
     Draw(String, u64, Reply<Range<u64>>),
+    /// Only what comes before any group: would it be stored now?
+    Admit(Reply<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -124,6 +126,11 @@ impl Committer {
     /// Queues a draw and waits until it is durable or refused.
     pub(super) async fn draw_ids(&self, sequence: &str, count: u64) -> Result<Range<u64>, StoreError> {
         self.ask(|reply| Job::Draw(sequence.to_owned(), count, reply)).await
+    }
+
+    /// Queues the question whether a group would be stored now; the engine gets over what was wrong, if it can.
+    pub(super) async fn admit(&self) -> Result<(), StoreError> {
+        self.ask(Job::Admit).await
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, StoreError> {

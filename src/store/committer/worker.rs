@@ -94,7 +94,7 @@ impl<E: Engine> Worker<E> {
                     self.waiting.close();
                     self.closing.push(done);
                 }
-                Job::Commit(..) | Job::Draw(..) => others.push(job),
+                Job::Commit(..) | Job::Draw(..) | Job::Admit(_) => others.push(job),
             }
         }
         others
@@ -130,6 +130,7 @@ impl<E: Engine> Worker<E> {
                     Ok(drawn) => replies.draws.push((reply, drawn)),
                     Err(refusal) => tell(reply, Err(refusal)),
                 },
+                Job::Admit(reply) => tell(reply, Ok(())),
                 Job::Commit(..) | Job::Close(_) => {}
             }
         }
@@ -183,7 +184,7 @@ impl Job {
     fn body_bytes(&self) -> usize {
         match self {
             Job::Commit(change, _) => change.body_bytes(),
-            Job::Draw(..) | Job::Close(_) => 0,
+            Job::Draw(..) | Job::Admit(_) | Job::Close(_) => 0,
         }
     }
 }
@@ -193,6 +194,7 @@ fn refuse(jobs: Vec<Job>, why: &str) {
         match job {
             Job::Commit(_, reply) => tell(reply, Err(StoreError::Unavailable(why.to_owned()))),
             Job::Draw(_, _, reply) => tell(reply, Err(StoreError::Unavailable(why.to_owned()))),
+            Job::Admit(reply) => tell(reply, Err(StoreError::Unavailable(why.to_owned()))),
             Job::Close(_) => {}
         }
     }

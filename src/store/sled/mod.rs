@@ -109,6 +109,15 @@ impl SledStore {
         self.committer.queue_depth()
     }
 
+    /// Runs a read. After an error that closed the engine it is opened again first: a write that reads before it
+    /// commits would otherwise never come to the commit that opens it.
+    async fn read<T>(&self, read: impl Fn(&Trees) -> Result<T, StoreError> + Send) -> Result<T, StoreError> {
+        if !self.shared.is_open() {
+            self.committer.admit().await?;
+        }
+        self.shared.with_trees(read)
+    }
+
     fn writes_refused(&self) -> Option<String> {
         self.committer
             .stopped()
@@ -195,16 +204,16 @@ impl Drop for Shared {
     }
 }
 
-const CLOSED: &str = "the engine is closed after an error; the next commit tries to open it again";
+const CLOSED: &str = "the engine is closed after an error; the next request tries to open it again";
 
 #[async_trait]
 impl Reads for SledStore {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        self.shared.with_trees(|trees| trees.get(key))
+        self.read(|trees| trees.get(key)).await
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        self.shared.with_trees(|trees| keys.iter().map(|key| trees.get(key)).collect())
+        self.read(|trees| keys.iter().map(|key| trees.get(key)).collect()).await
     }
 
     async fn scan(
@@ -213,7 +222,7 @@ impl Reads for SledStore {
         range: Range<Box<[u8]>>,
         limit: usize,
     ) -> Result<Vec<(Key, Record)>, StoreError> {
-        self.shared.with_trees(|trees| trees.scan(collection, &range, limit))
+        self.read(|trees| trees.scan(collection, &range, limit)).await
     }
 }
 
@@ -224,7 +233,7 @@ impl Store for SledStore {
     }
 
     async fn read_log(&self, from: CommitNumber, limit: usize) -> Result<Vec<LogRow>, StoreError> {
-        self.shared.with_trees(|trees| trees.log_rows(from, limit))
+        self.read(|trees| trees.log_rows(from, limit)).await
     }
 
     async fn draw_ids(&self, sequence: &str, count: u64) -> Result<Range<u64>, StoreError> {

@@ -3,6 +3,7 @@
 //! Deliberately absent: passwords. The kernel's word on who is at the other end is better than any.
 
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::Mode;
@@ -53,6 +54,12 @@ impl Drop for AdminSocket {
         if let Err(error) = place::remove(&self.data_dir) {
             tracing::warn!(%error, "the administrators' socket could not be removed");
         }
+    }
+}
+
+impl AsFd for AdminSocket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.listener.as_fd()
     }
 }
 

@@ -1,9 +1,10 @@
 //! One connection: its stream, its deadlines, its end.
 //!
 //! A connection ends when its caller or its last request says so, when a deadline of its [`Pulse`] passes, or,
-//! between requests, when the order to stop comes. Deliberately absent: reading of bytes as HTTP (hyper).
+//! between requests, when the order to stop comes and nothing has arrived that was not read yet. Deliberately absent: reading of bytes as HTTP (hyper).
 
 use std::future::{Future, poll_fn};
+use std::os::fd::AsFd;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Poll, ready};
@@ -31,7 +32,7 @@ pub(super) async fn connection<S>(
     refused: bool,
     mut stage: watch::Receiver<Stage>,
 ) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + AsFd + Unpin + Send + 'static,
 {
     let idle_timeout = shared.limits.idle_timeout;
     let pulse = Arc::new(Pulse::new(&shared.limits));
@@ -40,19 +41,28 @@ pub(super) async fn connection<S>(
     let service = service_fn(move |request| answer(Arc::clone(&caller), request));
     let mut served = pin!(builder().serve_connection(stream, service));
     let mut stopping = pin!(reached(&mut stage, Stage::Draining));
-    let mut stopped = false;
+    // The order to stop has come; hyper knows.
+    let (mut stopped, mut told) = (false, false);
     let mut timer = pin!(sleep_until(Instant::now() + idle_timeout));
 
     poll_fn(|context| {
         if !stopped && stopping.as_mut().poll(context).is_ready() {
             stopped = true;
-            served.as_mut().graceful_shutdown();
+            pulse.end_when_idle();
         }
-        if let Poll::Ready(outcome) = served.as_mut().poll(context) {
-            if let Err(error) = outcome {
-                tracing::debug!(%error, "connection broke");
+        // Twice, for a request that arrived as the last one may be there, or even answered, after the first time.
+        for _ in 0..=u8::from(stopped && !told) {
+            // Not while it waits: hyper would throw away a request that has arrived and was not read yet.
+            if stopped && !told && pulse.is_answering() {
+                told = true;
+                served.as_mut().graceful_shutdown();
             }
-            return Poll::Ready(());
+            if let Poll::Ready(outcome) = served.as_mut().poll(context) {
+                if let Err(error) = outcome {
+                    tracing::debug!(%error, "connection broke");
+                }
+                return Poll::Ready(());
+            }
         }
         loop {
             let due = pulse.due();

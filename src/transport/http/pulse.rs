@@ -6,12 +6,14 @@
 //! answers and so live where the answers are made.
 
 use std::io::{self, IoSlice};
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use rustix::io::ioctl_fionread;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
@@ -43,6 +45,7 @@ pub(super) struct Pulse {
     write_due_ms: AtomicU64,
     linger: AtomicBool,
     length_seen: AtomicBool,
+    ends_when_idle: AtomicBool,
 }
 
 impl Pulse {
@@ -57,6 +60,7 @@ impl Pulse {
             write_due_ms: AtomicU64::new(NEVER),
             linger: AtomicBool::new(false),
             length_seen: AtomicBool::new(false),
+            ends_when_idle: AtomicBool::new(false),
         };
         pulse.idle();
         pulse
@@ -70,6 +74,20 @@ impl Pulse {
     /// A request has its own deadlines from here.
     pub(super) fn busy(&self) {
         self.enter(BUSY, NEVER);
+    }
+
+    /// No request is waited for any more.
+    pub(super) fn end_when_idle(&self) {
+        self.ends_when_idle.store(true, Relaxed);
+    }
+
+    /// Has a request been read whose answer is not written out?
+    pub(super) fn is_answering(&self) -> bool {
+        self.phase.load(Relaxed) == BUSY || self.write_due_ms.load(Relaxed) != NEVER
+    }
+
+    fn ends(&self) -> bool {
+        self.ends_when_idle.load(Relaxed) && self.phase.load(Relaxed) == IDLE && !self.is_answering()
     }
 
     /// The refused caller may be sending still: read on a while before closing.
@@ -184,14 +202,18 @@ fn holds_length(bytes: &[u8]) -> bool {
     })
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + AsyncWrite + AsFd + Unpin> AsyncRead for Watched<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        if Pin::new(&mut self.stream).poll_read(context, buffer)?.is_pending() {
+            // What the system has received already may be a request; the runtime tells of it in a moment.
+            let nothing_arrived = || ioctl_fionread(&self.stream).is_ok_and(|bytes| bytes == 0);
+            return if self.pulse.ends() && nothing_arrived() { Poll::Ready(Ok(())) } else { Poll::Pending };
+        }
         let read = &buffer.filled()[before..];
         if !read.is_empty() {
             self.pulse.bytes_read();

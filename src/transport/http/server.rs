@@ -5,10 +5,12 @@
 
 use std::future::Future;
 use std::io;
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -24,11 +26,15 @@ use crate::transport::shutdown::{Stage, reached};
 const REFUSED_MAX: usize = 64;
 /// How long to wait when the system has no descriptors left, before trying to accept again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+/// As many connections as the system lets in before they are accepted: the second argument of `listen`.
+const BACKLOG_MAX: usize = 1_024;
+/// How long a connection that is there may take to be accepted; it may also have gone meanwhile.
+const LAST_ACCEPT_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// Where connections come from.
-pub trait Listener: Send {
-    /// A connection.
-    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+/// Where connections come from. Its descriptor is readable while one waits to be accepted.
+pub trait Listener: AsFd + Send {
+    /// A connection. Its descriptor knows what has arrived and was not read yet.
+    type Stream: AsyncRead + AsyncWrite + AsFd + Unpin + Send + 'static;
 
     /// The next connection, ready to be served. Must lose nothing when it is dropped half-way.
     fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Peer)>> + Send;
@@ -51,7 +57,7 @@ pub struct Drained {
     pub cut_off: usize,
 }
 
-/// Serves until the stage is no longer [`Stage::Running`]; then finishes what is in flight, within
+/// Serves until the stage is no longer [`Stage::Running`]; then finishes what was sent by then, within
 /// `drain_timeout` or until [`Stage::AtOnce`].
 pub async fn serve<L: Listener>(
     listener: L,
@@ -64,20 +70,30 @@ pub async fn serve<L: Listener>(
     let mut connections = JoinSet::new();
     let mut stopping = stage.clone();
     let mut stopping = std::pin::pin!(reached(&mut stopping, Stage::Draining));
+    let begin = |connections: &mut JoinSet<()>, stream, peer| {
+        let open = connections.len();
+        if open < limits.connections_max + REFUSED_MAX {
+            let refused = open >= limits.connections_max;
+            connections.spawn(connection(stream, peer, Arc::clone(&shared), refused, stage.clone()));
+        }
+    };
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    let open = connections.len();
-                    if open < limits.connections_max + REFUSED_MAX {
-                        let refused = open >= limits.connections_max;
-                        connections.spawn(connection(stream, peer, Arc::clone(&shared), refused, stage.clone()));
-                    }
-                }
+                Ok((stream, peer)) => begin(&mut connections, stream, peer),
                 Err(error) => pause_after(&error).await,
             },
             Some(ended) = connections.join_next(), if !connections.is_empty() => report(ended),
             () = &mut stopping => break,
+        }
+    }
+    // The system has let these in before the order to stop, and they may have sent a request.
+    for _ in 0..BACKLOG_MAX {
+        if !is_readable(&listener) {
+            break;
+        }
+        if let Ok(Ok((stream, peer))) = timeout(LAST_ACCEPT_TIMEOUT, listener.accept()).await {
+            begin(&mut connections, stream, peer);
         }
     }
     drop(listener);
@@ -101,6 +117,11 @@ async fn drain(
     let cut_off = connections.len();
     connections.shutdown().await;
     Drained { cut_off }
+}
+
+fn is_readable(listener: &impl AsFd) -> bool {
+    let mut polled = [PollFd::new(listener, PollFlags::IN)];
+    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
 /// A connection that its caller gave up before it was accepted is nothing to wait for; a lack of descriptors is.

@@ -44,10 +44,15 @@ impl Answer {
 
 impl Client {
     pub(crate) fn connect(address: &str) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        Client { stream: BufReader::new(stream) }
+        Client::try_connect(address).unwrap()
+    }
+
+    /// The same where the server may be gone.
+    pub(crate) fn try_connect(address: &str) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(Client { stream: BufReader::new(stream) })
     }
 
     /// Sends a SOAP 1.1 message to the service.
@@ -57,13 +62,14 @@ impl Client {
 
     /// The same where the server may be killed meanwhile.
     pub(crate) fn try_post(&mut self, envelope: &str) -> io::Result<Answer> {
-        self.send(&request(
-            "POST",
-            super::soap::PATH,
-            &[("Content-Type", "text/xml; charset=utf-8")],
-            envelope.as_bytes(),
-        ))?;
+        self.try_send(envelope)?;
         self.receive()
+    }
+
+    /// Only the first half of that: `receive` gets the answer.
+    pub(crate) fn try_send(&mut self, envelope: &str) -> io::Result<()> {
+        let headers = [("Content-Type", "text/xml; charset=utf-8")];
+        self.send(&request("POST", super::soap::PATH, &headers, envelope))
     }
 
     /// Sends a request with these headers besides Host and Content-Length.
@@ -111,7 +117,9 @@ impl Client {
 
     fn line(&mut self) -> io::Result<String> {
         let mut line = String::new();
-        if self.stream.read_line(&mut line)? == 0 {
+        self.stream.read_line(&mut line)?;
+        // Also where a server was killed in the middle of a line.
+        if !line.ends_with('\n') {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(line.trim_end().to_owned())

@@ -43,6 +43,12 @@ impl Server {
         Server::spawn(command.args(["--listen", "127.0.0.1:0"]))
     }
 
+    /// The same, with this much of the disk kept free.
+    pub(crate) fn start_with_reserve(folder: &Path, reserve_bytes: u64) -> Self {
+        let mut command = castile::<&str>(folder, &["--listen", "127.0.0.1:0"]);
+        Server::spawn(command.env("CASTILE_STORE__RESERVE_BYTES", reserve_bytes.to_string()))
+    }
+
     /// Starts a prepared command that serves, and waits until requests are taken.
     pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
