@@ -1,6 +1,7 @@
 //! Reading single values: trimmed, empty means not sent (V-19), over its size is refused (V-13), unreadable is
 //! refused with its code. Every violation is collected with its path; reading goes on.
 
+use super::order::rank;
 use super::path::Path;
 use crate::domain::error::{Code, Error, VIOLATIONS_MAX, Violation};
 use crate::domain::value::Reject;
@@ -27,7 +28,10 @@ pub mod size {
     pub const OTHER: usize = 250;
 }
 
-/// Reads values and collects what is wrong with them, in the order read.
+/// How many violations are held before those that will not be told are dropped.
+const KEPT_UNSORTED_MAX: usize = 20 * VIOLATIONS_MAX;
+
+/// Reads values and collects what is wrong with them. Told are the first ones in the order of the schema.
 #[derive(Debug, Default)]
 pub struct Fields {
     violations: Vec<Violation>,
@@ -35,8 +39,14 @@ pub struct Fields {
 
 impl Fields {
     /// The refusal for everything collected, if anything is wrong.
-    pub fn into_result(self) -> Result<(), Error> {
+    pub fn into_result(mut self) -> Result<(), Error> {
+        self.keep_first();
         Error::from_violations(self.violations).map_or(Ok(()), Err)
+    }
+
+    fn keep_first(&mut self) {
+        self.violations.sort_by_cached_key(|violation| rank(&violation.field));
+        self.violations.truncate(VIOLATIONS_MAX);
     }
 
     /// The text of an element; `None` if it is empty.
@@ -76,8 +86,10 @@ impl Fields {
 
     /// Records what is wrong.
     pub fn refuse(&mut self, code: Code, path: &Path<'_>, message: impl Into<String>) {
-        if self.violations.len() < VIOLATIONS_MAX {
-            self.violations.push(Violation { code, field: path.to_string(), message: message.into() });
+        self.violations.push(Violation { code, field: path.to_string(), message: message.into() });
+        // A later one may come first in the schema, so none is left out before they are sorted.
+        if self.violations.len() > KEPT_UNSORTED_MAX {
+            self.keep_first();
         }
     }
 

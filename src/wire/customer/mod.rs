@@ -8,6 +8,7 @@ mod contact;
 mod decode;
 mod encode;
 mod field;
+mod order;
 mod path;
 #[cfg(test)]
 mod tests;

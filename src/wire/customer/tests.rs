@@ -230,3 +230,33 @@ fn the_last_of_a_repeated_element_counts_and_items_know_their_position() {
     assert_eq!(message.source.as_deref(), Some("b"));
     assert_eq!((message.alternate_keys[0].index, message.emails[0].index), (2, 2));
 }
+
+#[test]
+fn violations_come_in_the_order_of_the_schema_whatever_order_is_sent() {
+    let content = "<CustomerNotes><CustomerNote sequence='x' createDate='y'>text</CustomerNote></CustomerNotes>\
+         <Prospect>x</Prospect>\
+         <EntityInformation><Individual><SocioEconomicProfile><NetWorth>x</NetWorth></SocioEconomicProfile>\
+         <ContactInformation><EMail ValidFlag='x' PrimaryFlag='x'><EMailAddress>a</EMailAddress></EMail>\
+         </ContactInformation></Individual></EntityInformation><SignupDate>x</SignupDate>";
+    let email = format!("{INDIVIDUAL}/ContactInformation/EMail[1]");
+    let expected = [
+        (Code::InvalidDateFormat, "Customer/SignupDate"),
+        (Code::InvalidAttributeValue, "Customer/Prospect"),
+        (Code::InvalidAttributeValue, &format!("{email}/@PrimaryFlag")),
+        (Code::InvalidAttributeValue, &format!("{email}/@ValidFlag")),
+        (Code::InvalidAttributeValue, &format!("{INDIVIDUAL}/SocioEconomicProfile/NetWorth")),
+        (Code::InvalidDateFormat, "Customer/CustomerNotes/CustomerNote[1]/@createDate"),
+        (Code::InvalidAttributeValue, "Customer/CustomerNotes/CustomerNote[1]/@sequence"),
+    ];
+    refused(content, &expected);
+}
+
+#[test]
+fn violations_over_the_bound_leave_out_the_last_of_the_schema() {
+    let notes = "<CustomerNote sequence='x'>text</CustomerNote>".repeat(5_000);
+    let content = format!("<CustomerNotes>{notes}</CustomerNotes><Prospect>x</Prospect>");
+    let violations = read(&content).expect_err("refused");
+    assert_eq!(violations.len(), crate::domain::error::VIOLATIONS_MAX);
+    assert_eq!(violations[0].field, "Customer/Prospect");
+    assert_eq!(violations[49].field, "Customer/CustomerNotes/CustomerNote[49]/@sequence");
+}
