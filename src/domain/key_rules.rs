@@ -5,15 +5,27 @@
 use std::collections::{HashMap, HashSet};
 
 use super::customer::HeldKey;
-use super::error::Code;
+use super::error::{Code, Error};
 use super::identity::AlternateKey;
 use super::message::{AlternateKeyMessage, CustomerMessage};
 use super::reference::Reference;
 use super::violations::Violations;
 
-/// The whole keys of a request, in the order sent: what AU-1 looks a customer up by and A-2 keeps unique. Keys that
-/// A-3 refuses are left out.
-pub fn sent_keys(message: &CustomerMessage) -> impl Iterator<Item = AlternateKey> + '_ {
+/// The keys of a request, in the order sent: what AU-1 looks a customer up by and A-2 keeps unique. To be asked for
+/// before anybody looks them up, for A-3 comes before what the store knows.
+///
+/// # Errors
+///
+/// A-3, every violation with its path.
+pub fn checked_keys(message: &CustomerMessage, reference: &Reference) -> Result<Vec<AlternateKey>, Error> {
+    let mut violations = Violations::default();
+    check(message, reference, &mut violations);
+    violations.into_result()?;
+    Ok(sent_keys(message).collect())
+}
+
+/// The whole keys of a request, in the order sent. Keys that A-3 refuses are left out.
+pub(super) fn sent_keys(message: &CustomerMessage) -> impl Iterator<Item = AlternateKey> + '_ {
     message.alternate_keys.iter().filter_map(whole)
 }
 

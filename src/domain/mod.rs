@@ -33,7 +33,7 @@ pub mod value;
 mod violations;
 
 pub use decision::{Decided, Outcome, Warning, WarningCode};
-pub use key_rules::sent_keys;
+pub use key_rules::checked_keys;
 pub use key_update::{claimed_keys, identifying_keys};
 pub use settings::{Now, Rules, Settings};
 pub use update::{check_update, delete, update};

@@ -26,7 +26,7 @@ async fn a_refusal_is_remembered_with_all_its_violations() {
     let world = World::new();
     let request = customer_request(
         "addCustomer",
-        "<AlternateKey><AlternateID>1</AlternateID></AlternateKey><CustomAttribute name='?'><AttributeValue>x</AttributeValue></CustomAttribute>",
+        "<CustomerNotes><CustomerNote type='x'/></CustomerNotes><CustomAttribute name='?'><AttributeValue>x</AttributeValue></CustomAttribute>",
     );
     let first = world.send_as(&request, Some("m")).await.unwrap_err();
     let again = world.send_as(&request, Some("m")).await.unwrap_err();

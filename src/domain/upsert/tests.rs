@@ -263,6 +263,6 @@ proptest! {
             prop_assert!(found.is_some_and(|point| point.active));
         }
         let active: HashSet<_> = updated.active_keys().cloned().collect();
-        prop_assert!(super::super::sent_keys(&second).all(|key| active.contains(&key)));
+        prop_assert!(super::super::key_rules::sent_keys(&second).all(|key| active.contains(&key)));
     }
 }

@@ -9,9 +9,9 @@ mod tests;
 
 use super::written::Written;
 use super::{Context, Decision, Operation, customers, lookup};
+use crate::domain;
 use crate::domain::error::Error;
 use crate::domain::message::CustomerMessage;
-use crate::domain::{self, sent_keys};
 use crate::store::Reads;
 
 /// The operation.
@@ -28,7 +28,7 @@ impl Operation for AddCustomer {
         message: &CustomerMessage,
         context: &Context<'_>,
     ) -> Result<Decision<Written>, Error> {
-        let keys: Vec<_> = sent_keys(message).collect();
+        let keys = domain::checked_keys(message, context.rules().reference)?;
         lookup::refuse_keys_of_others(reads, &keys, None).await?;
         let id = context.next_customer_id().await?;
         let decided = domain::add(message, id, &context.now, &context.rules())?;

@@ -81,3 +81,19 @@ async fn a_request_without_a_customer_adds_an_empty_one_that_is_invalid() {
     let answer = World::new().send("<addCustomer/>").await.unwrap();
     assert!(answer.contains("NAME_MISSING"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_3_comes_before_existence_and_rules_c_come_behind_it() {
+    let world = World::new();
+    world.add(&named("Ana", "Ruiz", "1")).await;
+    let unknown = "<CustomAttribute name='Nothing'><AttributeValue>1</AttributeValue></CustomAttribute>";
+    let mut content = format!("{unknown}{}", alternate_key("XSTORE_ID", "1"));
+    let incomplete = format!("{content}<AlternateKey TypeCode='EMAIL'/>");
+    let refusal = world.refused(&customer_request("addCustomer", &incomplete)).await;
+    assert_code(&refusal, Code::AlternateKeyValueUnspecified);
+    let refusal = world.refused(&customer_request("addCustomer", &content)).await;
+    assert_code(&refusal, Code::CustomerAlreadyExists);
+    content = content.replace(">1</AlternateID>", ">2</AlternateID>");
+    let refusal = world.refused(&customer_request("addCustomer", &content)).await;
+    assert_code(&refusal, Code::UnknownAttributeType);
+}

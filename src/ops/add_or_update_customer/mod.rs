@@ -10,9 +10,10 @@ mod tests;
 use super::customers::{self, Loaded};
 use super::written::Written;
 use super::{Context, Decision, Operation, lookup};
+use crate::domain;
 use crate::domain::error::Error;
+use crate::domain::identity::AlternateKey;
 use crate::domain::message::CustomerMessage;
-use crate::domain::{self, sent_keys};
 use crate::store::Reads;
 
 /// The operation.
@@ -29,7 +30,8 @@ impl Operation for AddOrUpdateCustomer {
         message: &CustomerMessage,
         context: &Context<'_>,
     ) -> Result<Decision<Written>, Error> {
-        match find(reads, message).await? {
+        let keys = domain::checked_keys(message, context.rules().reference)?;
+        match find(reads, message, &keys).await? {
             Some(stored) => update(stored, message, context),
             None => add(message, context).await,
         }
@@ -55,18 +57,21 @@ fn update(
 }
 
 /// AU-1: the one active customer that the CustomerID and the keys name.
-async fn find(reads: &dyn Reads, message: &CustomerMessage) -> Result<Option<Loaded>, Error> {
+async fn find(
+    reads: &dyn Reads,
+    message: &CustomerMessage,
+    keys: &[AlternateKey],
+) -> Result<Option<Loaded>, Error> {
     let named = match &message.customer_id {
         Some(sent) => lookup::by_id(reads, sent).await?,
         None => None,
     };
-    let keys: Vec<_> = sent_keys(message).collect();
     let found = match named {
         Some(loaded) => {
-            lookup::same_holder(reads, &keys, Some(loaded.customer.id)).await?;
+            lookup::same_holder(reads, keys, Some(loaded.customer.id)).await?;
             Some(loaded)
         }
-        None => lookup::by_keys(reads, &keys).await?,
+        None => lookup::by_keys(reads, keys).await?,
     };
     match found {
         Some(loaded) => loaded.with_notes_for(reads, message).await.map(Some),

@@ -115,3 +115,16 @@ async fn au_5_what_was_not_sent_stays() {
     assert_eq!((inner(&shown, "Source"), inner(&shown, "CustomerClass")), ("web", "Trade"));
     assert!(shown.contains(">Ruiz<"));
 }
+
+#[tokio::test]
+async fn a_3_comes_before_two_customers_found() {
+    let world = World::new();
+    world.add(&alternate_key("EMAIL", "a")).await;
+    world.add(&alternate_key("EMAIL", "b")).await;
+    let both = format!("{}{}", alternate_key("EMAIL", "a"), alternate_key("EMAIL", "b"));
+    let incomplete = format!("{both}{}", alternate_key("NOSUCH", "c"));
+    let refusal = world.refused(&customer_request("addOrUpdateCustomer", &incomplete)).await;
+    assert_code(&refusal, Code::InvalidAttributeValue);
+    let refusal = world.refused(&customer_request("addOrUpdateCustomer", &both)).await;
+    assert_code(&refusal, Code::CustomerAlreadyExists);
+}

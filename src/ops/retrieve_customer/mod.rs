@@ -14,7 +14,6 @@ use super::identifiers::Identifiers;
 use super::{Context, Decision, Operation, customers, lookup};
 use crate::domain::error::Error;
 use crate::store::{Change, Reads};
-use crate::wire::customer::Selection;
 
 /// The operation.
 pub(super) struct RetrieveCustomer;
@@ -23,14 +22,14 @@ pub(super) struct RetrieveCustomer;
 #[derive(Debug)]
 pub(super) struct Request {
     identifiers: Identifiers,
-    selection: Selection,
+    include_inactive: bool,
 }
 
 /// The customer found, and how much of it is shown.
 #[derive(Debug)]
 pub(super) struct Answer {
     found: Loaded,
-    selection: Selection,
+    include_inactive: bool,
 }
 
 impl Operation for RetrieveCustomer {
@@ -41,10 +40,10 @@ impl Operation for RetrieveCustomer {
 
     async fn run(reads: &dyn Reads, request: &Request, _: &Context<'_>) -> Result<Decision<Answer>, Error> {
         let mut found = request.identifiers.find(reads).await?;
-        if !found.customer.active && request.selection == Selection::Active {
+        if !found.customer.active && !request.include_inactive {
             return Err(lookup::not_found());
         }
         found.notes = customers::notes(reads, &found.customer).await?;
-        Ok(Decision { change: Change::new(), answer: Answer { found, selection: request.selection } })
+        Ok(Decision { change: Change::new(), answer: Answer { found, include_inactive: request.include_inactive } })
     }
 }

@@ -12,13 +12,13 @@ use crate::wire::xml::{Element, Writer};
 impl SoapFace for RetrieveCustomer {
     fn decode(element: Element<'_>) -> Result<Request, Error> {
         let mut fields = Fields::default();
-        let mut request = Request { identifiers: Identifiers::default(), selection: Selection::Active };
+        let mut request = Request { identifiers: Identifiers::default(), include_inactive: false };
         for child in known_children(element) {
             request.identifiers.read(child, &mut fields);
             if child.local() == "IncludeInactive" {
                 let path = &Path::ROOT.element(child.local());
-                if fields.value(child, path, size::OTHER, value::boolean) == Some(true) {
-                    request.selection = Selection::All;
+                if let Some(sent) = fields.value(child, path, size::OTHER, value::boolean) {
+                    request.include_inactive = sent;
                 }
             }
         }
@@ -28,7 +28,8 @@ impl SoapFace for RetrieveCustomer {
     fn encode(answer: &Answer) -> Vec<u8> {
         let mut writer = Writer::with_capacity(4_096);
         writer.start("retrieveCustomerResponse").namespace("", SERVICE_NAMESPACE);
-        write_customer(&mut writer, &answer.found.customer, &answer.found.notes, answer.selection);
+        let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
+        write_customer(&mut writer, &answer.found.customer, &answer.found.notes, selection);
         writer.end();
         writer.into_bytes()
     }
