@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod golden;
 mod program;
 mod second_decoder;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]
