@@ -186,28 +186,33 @@ fn is_message_id(text: &str) -> bool {
 fn masked(message: &str) -> String {
     let mut reader = quick_xml::Reader::from_str(message);
     let mut writer = quick_xml::Writer::new_with_indent(Vec::new(), b' ', 2);
-    let mut element = String::new();
+    let (mut element, mut text) = (String::new(), String::new());
     loop {
-        let event = reader.read_event().unwrap();
-        match event {
+        match reader.read_event().unwrap() {
             Event::Eof => break,
-            Event::Text(text) => {
-                let text: &str = &text;
-                let volatile =
-                    |rule: &&Volatile| rule.elements.contains(&element.as_str()) && (rule.has_form)(text);
-                let text = VOLATILE.iter().find(volatile).map_or(text, |rule| rule.name);
-                writer.write_event(Event::Text(BytesText::from_escaped(text))).unwrap();
+            Event::Text(piece) => text.push_str(&piece),
+            Event::GeneralRef(reference) => text.push_str(&format!("&{};", &*reference)),
+            event => {
+                if !text.is_empty() {
+                    let shown = BytesText::from_escaped(masked_value(&element, &text));
+                    writer.write_event(Event::Text(shown)).unwrap();
+                    text.clear();
+                }
+                if let Event::Start(start) = &event {
+                    element = start.local_name().as_ref().to_owned();
+                }
+                writer.write_event(event).unwrap();
             }
-            Event::Start(start) => {
-                element = start.local_name().as_ref().to_owned();
-                writer.write_event(Event::Start(start)).unwrap();
-            }
-            other => writer.write_event(other).unwrap(),
         }
     }
     let mut text = String::from_utf8(writer.into_inner()).unwrap();
     text.push('\n');
     text
+}
+
+fn masked_value<'t>(element: &str, text: &'t str) -> &'t str {
+    let volatile = |rule: &&Volatile| rule.elements.contains(&element) && (rule.has_form)(text);
+    VOLATILE.iter().find(volatile).map_or(text, |rule| rule.name)
 }
 
 #[test]
@@ -218,6 +223,7 @@ fn only_volatile_values_are_masked() {
         "<CreateDate>soon</CreateDate>",
         "<CustomerID>0123456789abcdef0123456789abcdef</CustomerID>",
         "<RequestID>1</RequestID>",
+        "<Source>a &lt;b&gt;</Source>",
     ];
     for message in kept {
         assert_eq!(masked(message).trim(), message);
