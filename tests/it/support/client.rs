@@ -61,7 +61,7 @@ impl Client {
             "POST",
             super::soap::PATH,
             &[("Content-Type", "text/xml; charset=utf-8")],
-            envelope,
+            envelope.as_bytes(),
         ))?;
         self.receive()
     }
@@ -72,9 +72,9 @@ impl Client {
         method: &str,
         target: &str,
         headers: &[(&str, &str)],
-        body: &str,
+        body: impl AsRef<[u8]>,
     ) -> Answer {
-        self.send(&request(method, target, headers, body)).unwrap();
+        self.send(&request(method, target, headers, body.as_ref())).unwrap();
         if method == "HEAD" { self.receive_head().unwrap().0 } else { self.receive().unwrap() }
     }
 
@@ -118,8 +118,11 @@ impl Client {
     }
 }
 
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
-    let mut request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
+fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let mut request = format!("{method} {target} HTTP/1.1\r\n");
+    if !headers.iter().any(|(name, _)| *name == "Host") {
+        request.push_str("Host: localhost\r\n");
+    }
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -127,6 +130,7 @@ fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> 
         request.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     request.push_str("\r\n");
-    request.push_str(body);
-    request.into_bytes()
+    let mut request = request.into_bytes();
+    request.extend_from_slice(body);
+    request
 }
