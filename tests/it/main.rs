@@ -4,6 +4,8 @@
 
 mod faults;
 mod golden;
+mod http;
+mod order_of_checks;
 mod program;
 mod second_decoder;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]
