@@ -45,7 +45,7 @@ pub enum Code {
     CustomerAlreadyExists,
     /// Other writers kept changing the same record; the request had no effect.
     Contention,
-    /// The request was not decided within its deadline; it had no effect.
+    /// There was no answer within the deadline; whether there was an effect is not known.
     Timeout,
     /// The store takes no writes now, or the gateway is shutting down or over a limit.
     ServiceUnavailable,
