@@ -12,3 +12,4 @@ mod second_decoder;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]
 #[allow(dead_code, unused_imports, reason = "a kit: not every part of it is used at all times")]
 mod support;
+mod tidy;

@@ -11,8 +11,6 @@ mod base_url;
 mod documents;
 mod media_type;
 mod message;
-#[cfg(test)]
-mod tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
