@@ -219,7 +219,7 @@ fn is_operation(name: &str) -> bool {
 fn names(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| {
         let behind = code[at + word.len()..].chars().next().unwrap_or(' ');
-        !ends_in_name(&code[..at]) && !(behind.is_alphanumeric() || behind == '_')
+        !(ends_in_name(&code[..at]) || behind.is_alphanumeric() || behind == '_')
     })
 }
 
