@@ -44,6 +44,9 @@ impl Operation for RetrieveCustomer {
             return Err(lookup::not_found());
         }
         found.notes = customers::notes(reads, &found.customer).await?;
-        Ok(Decision { change: Change::new(), answer: Answer { found, include_inactive: request.include_inactive } })
+        Ok(Decision {
+            change: Change::new(),
+            answer: Answer { found, include_inactive: request.include_inactive },
+        })
     }
 }
