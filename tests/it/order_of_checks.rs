@@ -116,10 +116,10 @@ impl Message {
             }
             Some(Flaw::KeyWithoutId) => "<AlternateKey TypeCode='EMAIL'/>".to_owned(),
             Some(Flaw::UndefinedTypeCode) => soap::key("NOSUCH", "1"),
-            _ => soap::key("EMAIL", "row"),
+            _ => String::new(),
         };
         let id = self.choose(Flaw::KeyOfAnother, "taken", "free");
-        format!("{first}{}", soap::key("XSTORE_ID", id))
+        format!("{first}{}{}", soap::key("EMAIL", "row"), soap::key("XSTORE_ID", id))
     }
 }
 

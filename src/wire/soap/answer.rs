@@ -48,8 +48,8 @@ pub fn write_answer(version: Version, headers: Option<AnswerHeaders<'_>>, body: 
     writer.into_bytes()
 }
 
-/// A fault. The headers' action is that of the operation's typed fault; it is used for faults with a detail,
-/// others have an action of their own (D8).
+/// A fault. The headers' action is that of the operation's typed fault, empty while the operation is not known; it is used
+/// for faults with a detail, others have an action of their own (D8).
 pub fn write_fault(
     version: Version,
     fault: &Fault,
@@ -130,7 +130,7 @@ fn fault_action<'a>(fault: &Fault, typed: &'a str) -> &'a str {
     let addressing = |subcode: &QName| subcode.namespace.as_deref() == Some(ADDRESSING_NAMESPACE);
     match () {
         () if fault.subcodes.iter().any(addressing) => ADDRESSING_FAULT_ACTION,
-        () if fault.detail.is_some() => typed,
+        () if fault.detail.is_some() && !typed.is_empty() => typed,
         () => SOAP_FAULT_ACTION,
     }
 }

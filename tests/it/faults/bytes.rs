@@ -5,7 +5,7 @@ use crate::support::soap;
 
 /// A message with a `§` where the error is; without it, and the place as `LINE:COLUMN`.
 fn marked(message: &str) -> (String, String) {
-    let (before, after) = message.split_once('§').expect("a place is marked");
+    let (before, after) = message.split_once('§').unwrap();
     let line = before.split('\n').count();
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (format!("{before}{after}"), format!("{line}:{column}"))

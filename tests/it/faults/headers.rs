@@ -176,3 +176,37 @@ fn addressing_that_cannot_be_followed_is_refused() {
     scene.check("faults don't", &[TYPE_11], lines(SOAP_11, &fault_to, &unknown), "202");
     scene.end();
 }
+
+/// D5, D8: an answer to an addressed message is addressed too, with an Action that is never empty.
+#[test]
+fn refusals_of_addressed_messages_have_an_action() {
+    let scene = Scene::new();
+    let addressed = |operation: &str| {
+        format!(
+            "<Action xmlns='http://www.w3.org/2005/08/addressing'>urn:castile:crm:v1:{operation}</Action>\
+             <MessageID xmlns='http://www.w3.org/2005/08/addressing'>urn:example:{operation}</MessageID>"
+        )
+    };
+    let soap_fault = "http://www.w3.org/2005/08/addressing/soap/fault";
+    let addressing_fault = "http://www.w3.org/2005/08/addressing/fault";
+    let own = "<own xmlns='urn:own' e:mustUnderstand='1'/>";
+    let rows = [
+        ("eraseCustomer", String::new(), "<eraseCustomer/>".to_owned(), soap_fault),
+        ("addCustomer", String::new(), String::new(), soap_fault),
+        ("addCustomer", String::new(), format!("{}{}", add(""), add("")), soap_fault),
+        ("addCustomer", own.to_owned(), add(""), soap_fault),
+        ("retrieveCustomer", String::new(), add(""), addressing_fault),
+        ("addCustomer", String::new(), add("<Prospect>x</Prospect>"), "urn:castile:crm:v1:addCustomerFault"),
+        ("retrieveCustomer", String::new(), soap::retrieve(""), "urn:castile:crm:v1:retrieveCustomerFault"),
+    ];
+    for (operation, more, element, action) in rows {
+        for (namespace, content_type) in [(SOAP_11, TYPE_11), (SOAP_12, TYPE_12)] {
+            let message = lines(namespace, &format!("{}{more}", addressed(operation)), &element);
+            let answer = scene.server.client().exchange("POST", soap::PATH, &[content_type], message);
+            assert_eq!(answer.find_text("Action"), Some(action), "{}", answer.body);
+            assert_eq!(answer.find_text("RelatesTo"), Some(format!("urn:example:{operation}").as_str()));
+            scene.check_unharmed(operation);
+        }
+    }
+    scene.end();
+}

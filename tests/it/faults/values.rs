@@ -104,7 +104,7 @@ fn retrieve_customer_refuses_bad_identifiers() {
             &format!("400 Sender {expected}"),
         );
     }
-    let flag = soap::retrieve(key).replace(">true<", ">all<");
+    let flag = soap::retrieve("").replace(">true<", ">all<");
     let expected = "INVALID_ATTRIBUTE_VALUE IncludeInactive";
     scene.check_both("flag", &flag, &format!("500 Client {expected}"), &format!("400 Sender {expected}"));
     scene.end();

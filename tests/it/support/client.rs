@@ -69,7 +69,7 @@ impl Client {
     /// Only the first half of that: `receive` gets the answer.
     pub(crate) fn try_send(&mut self, envelope: &str) -> io::Result<()> {
         let headers = [("Content-Type", "text/xml; charset=utf-8")];
-        self.send(&request("POST", super::soap::PATH, &headers, envelope))
+        self.send(&request("POST", super::soap::PATH, &headers, envelope.as_bytes()))
     }
 
     /// Sends a request with these headers besides Host and Content-Length.

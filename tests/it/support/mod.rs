@@ -3,10 +3,10 @@
 use std::io::Write;
 
 mod client;
-mod load;
-mod random;
 pub(crate) mod fault;
 pub(crate) mod image;
+mod load;
+mod random;
 pub(crate) mod schema;
 mod server;
 pub(crate) mod soap;

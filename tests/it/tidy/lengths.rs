@@ -27,7 +27,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
             line.strip_prefix(indent)
                 .is_some_and(|rest| rest == "}" || rest.starts_with(')') && rest.ends_with(';'))
         };
-        let length = lines[at..].iter().position(|line| is_end(&line)).map_or(1, |end| end + 1);
+        let length = lines[at..].iter().position(|line| is_end(line)).map_or(1, |end| end + 1);
         found.push((name, length));
     }
     found

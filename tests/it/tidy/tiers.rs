@@ -100,7 +100,7 @@ const BESIDE: Tier = Tier {
 /// The composition root: the only place that joins tiers and names engines.
 const ROOTS: [&str; 4] = ["src/lib.rs", "src/main.rs", "src/compose.rs", "src/serve.rs"];
 /// Files of `ops` that are codecs, shared or of one operation.
-const CODECS: [&str; 4] = ["soap.rs", "rest.rs", "batch.rs", "written.rs"];
+const CODECS: [&str; 5] = ["soap.rs", "rest.rs", "batch.rs", "written.rs", "identifiers.rs"];
 
 fn tier_of(path: &str) -> Option<&'static Tier> {
     let inside = path.strip_prefix("src/")?;
@@ -219,7 +219,7 @@ fn is_operation(name: &str) -> bool {
 fn names(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| {
         let behind = code[at + word.len()..].chars().next().unwrap_or(' ');
-        !ends_in_name(&code[..at]) && !(behind.is_alphanumeric() || behind == '_')
+        !(ends_in_name(&code[..at]) || behind.is_alphanumeric() || behind == '_')
     })
 }
 
