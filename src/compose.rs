@@ -1,6 +1,7 @@
 //! The composition root: the only place that names a store engine and joins the tiers.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::clock::SystemClock;
@@ -9,9 +10,13 @@ use crate::data_dir::DataDir;
 use crate::domain::Settings;
 use crate::domain::postal_code::PostalCodePatterns;
 use crate::failure::{Exit, Failure};
-use crate::ops::{DEFAULT_REFERENCE, Gateway, parse_reference};
-use crate::store::{SledOptions, SledStore};
-use crate::transport::http::{Handler, Unrouted};
+use crate::jobs::Sweep;
+use crate::ops::administration::{Administration, Engine, Inspected};
+use crate::ops::{CUSTOMER_IDS, DEFAULT_REFERENCE, Gateway, parse_reference};
+use crate::store::sled::{Finding, Inspection};
+use crate::store::{Collection, Key, SledOptions, SledStore, StoreError};
+use crate::transport::admin::AdminService;
+use crate::transport::http::Handler;
 use crate::transport::soap::SoapService;
 
 /// What stands behind the HTTP servers. Dropping it closes the store.
@@ -21,6 +26,8 @@ pub struct Faces {
     /// Behind the administrators' socket: `GET /export`, `POST /import?first_line=N`, `GET /check`, each answered
     /// with lines as [`crate::transport::admin::Line`] describes them.
     pub administrators: Arc<dyn Handler>,
+    /// What a server runs beside them.
+    pub sweep: Sweep,
 }
 
 /// Opens the store in a data folder whose lock is held, and joins everything that works on it. `address` is where
@@ -33,9 +40,45 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
         SledStore::open(options).map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
     let reference = parse_reference(DEFAULT_REFERENCE).map_err(internal)?;
     let zone = config.time_zone.zone().clone();
-    let gateway = Gateway::new(Arc::new(store), settings(config), reference, Arc::new(SystemClock), zone);
-    let callers = SoapService::new(Arc::new(gateway), config, address).map_err(internal)?;
-    Ok(Faces { callers: Arc::new(callers), administrators: Arc::new(Unrouted) })
+    let store = Arc::new(store);
+    let engine = Arc::new(SledEngine(Arc::clone(&store)));
+    let gateway = Arc::new(Gateway::new(store, settings(config), reference, Arc::new(SystemClock), zone));
+    let callers = SoapService::new(Arc::clone(&gateway), config, address).map_err(internal)?;
+    let administrators = AdminService::new(Administration::new(Arc::clone(&gateway), engine));
+    Ok(Faces {
+        callers: Arc::new(callers),
+        administrators: Arc::new(administrators),
+        sweep: Sweep::new(gateway),
+    })
+}
+
+/// The embedded engine as administration sees it.
+struct SledEngine(Arc<SledStore>);
+
+impl Engine for SledEngine {
+    fn keys(
+        &self,
+        collection: Collection,
+        range: Range<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        self.0.keys(collection, &range, limit)
+    }
+
+    fn next_customer_id(&self) -> Result<u64, StoreError> {
+        self.0.next_of_sequence(CUSTOMER_IDS)
+    }
+
+    fn inspect(&self, report: &mut dyn FnMut(Inspected)) {
+        self.0.inspect(&[(CUSTOMER_IDS, Collection::Customer)], &mut |inspection| match inspection {
+            Inspection::Progress(read) => {
+                report(Inspected::Read(read.records + read.log_rows + read.chunks));
+            }
+            Inspection::Finding(Finding { place, problem }) => {
+                report(Inspected::Wrong(format!("{place}: {problem}")));
+            }
+        });
+    }
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {

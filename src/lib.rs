@@ -7,6 +7,7 @@
 //! - [`store`]: the port to a durable store, and the engines behind it.
 //! - [`ops`]: the operations, one folder each, and the one place that commits.
 //! - [`transport`]: how requests come in.
+//! - [`jobs`]: what runs by itself.
 //! - [`cli`]: the commands of the program.
 //!
 //! Beside them, for all but the pure tiers: [`config`], [`clock`], [`telemetry`], [`data_dir`], [`failure`]. This file
@@ -19,6 +20,7 @@ pub mod config;
 pub mod data_dir;
 pub mod domain;
 pub mod failure;
+pub mod jobs;
 pub mod ops;
 mod serve;
 pub mod store;

@@ -57,6 +57,8 @@ pub async fn serve(
     };
     raise_descriptor_limit(config.limits.connections_max as u64);
 
+    let mut sweep_stop = stage.clone();
+    let sweep = tokio::spawn(faces.sweep.run(async move { reached(&mut sweep_stop, Stage::Draining).await }));
     let limits = HttpLimits::from(&config.limits);
     let callers = http::serve(listener, faces.callers, limits, stage.clone());
     let administrators = http::serve(socket, faces.administrators, admin_limits(limits), stage);
@@ -66,6 +68,9 @@ pub async fn serve(
     let cut_off = callers.cut_off + administrators.cut_off;
     if cut_off > 0 {
         tracing::warn!(cut_off, "requests were cut off");
+    }
+    if let Err(error) = sweep.await {
+        tracing::error!(%error, "the sweep of messages failed");
     }
     tracing::info!("stopped");
     // Not before the servers have ended: another process may open the store from here on.
@@ -95,6 +100,8 @@ fn admin_limits(limits: HttpLimits) -> HttpLimits {
         connections_max: ADMIN_CONNECTIONS_MAX,
         message_bytes_max: ADMIN_MESSAGE_BYTES_MAX,
         request_timeout: ADMIN_REQUEST_TIMEOUT,
+        // An export may be read by a person, page by page.
+        write_timeout: ADMIN_REQUEST_TIMEOUT,
         ..limits
     }
 }

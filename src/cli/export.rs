@@ -1,7 +1,7 @@
 //! `castile export`: everything in the store, as JSON lines.
 //!
 //! A file appears under its name only when it is whole and on disk; its last line is the end line, which `import`
-//! looks for. Deliberately absent: compression; `castile export | zstd` does it.
+//! looks for. What the handler had to leave out is told, and makes the exit code 1. Deliberately absent: compression; `castile export | zstd` does it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write, stdout};
@@ -14,7 +14,7 @@ use hyper::Method;
 
 use super::outcome::{Done, bar, read};
 use crate::config::Config;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::transport::admin::{Answer, Line};
 
 /// Customer data: for the owner only.
@@ -39,7 +39,10 @@ impl Export {
             None => write_all(answer, &mut BufWriter::new(stdout().lock()), "stdout").await?,
         };
         eprintln!("exported {} records", done.records);
-        Ok(())
+        match done.findings {
+            0 => Ok(()),
+            count => Err(Failure::new(Exit::Found, format!("{count} things were left out, see above"))),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! `castile import`: what `export` wrote, back into the store.
 //!
 //! The lines go to the handler in portions, so that memory stays small whatever the size of the file. A file
-//! without its end line was cut short: what is there is imported, and the command says so. Deliberately absent:
+//! without its end line was cut short, one with another number of records than its end line says was changed: what is
+//! there is imported, and the command says so. Deliberately absent:
 //! the meaning of a line, which the handler knows.
 
 use std::fs::File;
@@ -51,11 +52,17 @@ impl Import {
 }
 
 fn conclude(all: Done, end: Option<u64>) -> Result<(), Failure> {
-    if end.is_none() {
-        return Err(Failure::new(
-            Exit::BadInput,
-            "the file has no end line: it was cut short, records are missing",
-        ));
+    let in_file = all.records + all.findings;
+    match end {
+        Some(end) if end == in_file => {}
+        Some(end) => {
+            let text = format!("the file has {in_file} records, its end line says {end}: it was changed");
+            return Err(Failure::new(Exit::BadInput, text));
+        }
+        None => {
+            let text = "the file has no end line: it was cut short, records are missing";
+            return Err(Failure::new(Exit::BadInput, text));
+        }
     }
     match all.findings {
         0 => Ok(()),
@@ -136,7 +143,8 @@ mod tests {
     fn a_cut_file_and_refused_records_are_told_apart() {
         let done = |findings| Done { records: 1, findings };
         assert!(conclude(done(0), Some(1)).is_ok());
-        assert_eq!(conclude(done(2), Some(1)).unwrap_err().exit, Exit::Found);
+        assert_eq!(conclude(done(2), Some(3)).unwrap_err().exit, Exit::Found);
+        assert_eq!(conclude(done(0), Some(2)).unwrap_err().exit, Exit::BadInput);
         assert_eq!(conclude(done(0), None).unwrap_err().exit, Exit::BadInput);
     }
 }

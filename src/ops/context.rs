@@ -13,12 +13,14 @@ use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
 use crate::domain::reference::Reference;
 use crate::domain::{Now, Rules, Settings};
-use crate::store::{Store, StoreError};
+use crate::store::{IDS_DRAWN_MAX, Store, StoreError};
 
 /// The sequence that customer ids are drawn from.
-const CUSTOMER_IDS: &str = "customer";
+pub const CUSTOMER_IDS: &str = "customer";
 /// How many ids are drawn at once; those not used when the gateway ends are lost.
 const ID_BLOCK: u64 = 1_000;
+/// How many ids an import may skip at once: a thousandth of what a u64 has would take years to draw.
+const IDS_SKIPPED_MAX: u64 = 10_000_000_000;
 
 /// Everything that all requests share.
 pub struct Gateway {
@@ -56,6 +58,30 @@ impl Gateway {
         }
         let id = block.next().ok_or_else(|| Error::internal("the store drew an empty block of ids"))?;
         Ok(CustomerId(id))
+    }
+
+    /// Is an id below `next` about to be given out?
+    pub(super) async fn holds_ids_below(&self, next: u64) -> bool {
+        let block = self.customer_ids.lock().await;
+        !block.is_empty() && block.start < next
+    }
+
+    /// From now on only ids above `id` are given out, here and after a restart.
+    pub(super) async fn give_ids_above(&self, id: u64) -> Result<(), StoreError> {
+        let mut block = self.customer_ids.lock().await;
+        let wanted = id.saturating_add(1);
+        while block.end <= wanted {
+            let missing = wanted - block.end;
+            if block.end != 0 && missing > IDS_SKIPPED_MAX {
+                let text = format!("the id is more than {IDS_SKIPPED_MAX} above all others");
+                return Err(StoreError::Unacceptable(text));
+            }
+            // Before the first draw nobody knows where the sequence is.
+            let count = if block.end == 0 { ID_BLOCK } else { missing.clamp(ID_BLOCK, IDS_DRAWN_MAX) };
+            *block = self.store.draw_ids(CUSTOMER_IDS, count).await?;
+        }
+        block.start = block.start.max(wanted);
+        Ok(())
     }
 }
 

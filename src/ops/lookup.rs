@@ -81,7 +81,10 @@ pub(super) fn not_found() -> Error {
 }
 
 /// The holder of each key, in the order of the keys. Only active keys of active customers have one.
-async fn holders(reads: &dyn Reads, keys: &[AlternateKey]) -> Result<Vec<Option<CustomerId>>, Error> {
+pub(super) async fn holders(
+    reads: &dyn Reads,
+    keys: &[AlternateKey],
+) -> Result<Vec<Option<CustomerId>>, Error> {
     let keys: Vec<_> = keys.iter().map(key::alternate).collect();
     let records = reads.get_many(&keys).await?;
     let holder = |record: Option<Record>| {

@@ -7,10 +7,12 @@
 
 mod add_customer;
 mod add_or_update_customer;
+pub mod administration;
 mod context;
 mod customers;
 mod delete_customer;
 mod execute;
+mod forget;
 mod idempotency;
 mod identifiers;
 mod lookup;
@@ -28,8 +30,9 @@ mod tests;
 
 use std::future::Future;
 
-pub use context::{Call, Context, Gateway, MessageKey};
+pub use context::{CUSTOMER_IDS, Call, Context, Gateway, MessageKey};
 pub use execute::execute;
+pub use forget::{Forgotten, forget_messages};
 pub use idempotency::{KEEP, MESSAGE_ID_BYTES_MAX, expired_before};
 pub use reference::{DEFAULT_REFERENCE, ReferenceError, parse as parse_reference};
 pub use soap::{SoapFace, SoapOperation};

@@ -17,7 +17,7 @@ pub(super) const NOW: &str = "2026-03-01T08:30:00Z";
 
 /// A gateway with its store and clock.
 pub(super) struct World {
-    pub(super) gateway: Gateway,
+    pub(super) gateway: Arc<Gateway>,
     pub(super) clock: Arc<FixedClock>,
 }
 
@@ -30,7 +30,7 @@ impl World {
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let reference = parse_reference(DEFAULT_REFERENCE).unwrap();
         let gateway = Gateway::new(store, Settings::default(), reference, clock.clone(), TimeZone::UTC);
-        World { gateway, clock }
+        World { gateway: Arc::new(gateway), clock }
     }
 
     /// Sends the request element.

@@ -34,6 +34,25 @@ impl MemoryStore {
         MemoryStore::default()
     }
 
+    /// Up to `limit` keys with ids in `range`, ascending.
+    pub fn keys(&self, collection: Collection, range: &Range<Box<[u8]>>, limit: usize) -> Vec<Key> {
+        if range.start >= range.end {
+            return Vec::new();
+        }
+        let contents = self.read();
+        contents
+            .records
+            .range(key_bounds(collection, range))
+            .take(limit)
+            .map(|(key, _)| key.clone())
+            .collect()
+    }
+
+    /// The number that the next draw from a sequence begins with.
+    pub fn next_of_sequence(&self, sequence: &str) -> u64 {
+        self.read().sequences.get(sequence).copied().unwrap_or(1)
+    }
+
     // A panic under the lock can only come from a lack of memory, and nothing is half-written before it.
     fn read(&self) -> RwLockReadGuard<'_, Contents> {
         self.shared.read().unwrap_or_else(PoisonError::into_inner)

@@ -1,7 +1,8 @@
 //! A row of the change log: who changed which customer when, by which operation, and what was there before and after.
 //!
 //! What changed is kept as the sections that differ, as bytes: a row needs no knowledge of what is inside them, and
-//! nothing that stayed the same is written again.
+//! nothing that stayed the same is written again. A customer that came by an import has its earlier rows, oldest first,
+//! in the commit of the import, before the import's own.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

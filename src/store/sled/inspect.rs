@@ -4,7 +4,7 @@
 //! reported. Damaged bytes are findings, never a panic. Deliberately absent: repair, and what the bodies mean.
 
 use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 
 use ::sled::{IVec, Tree};
 
@@ -65,6 +65,22 @@ impl SledStore {
         inspector.counters(sequences);
         inspector.blobs();
         inspector.progress
+    }
+
+    /// Up to `limit` keys with ids in `range`, ascending, whether or not their records are damaged.
+    pub fn keys(
+        &self,
+        collection: Collection,
+        range: &Range<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        self.shared.with_trees(|trees| trees.keys(collection, range, limit))
+    }
+
+    /// The number that the next draw from a sequence begins with.
+    pub fn next_of_sequence(&self, sequence: &str) -> Result<u64, StoreError> {
+        let next = self.shared.with_trees(|trees| trees.number(&sequence_name(sequence)))?;
+        Ok(next.unwrap_or(1))
     }
 }
 

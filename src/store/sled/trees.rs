@@ -136,6 +136,20 @@ impl Trees {
         Ok(found)
     }
 
+    /// Up to `limit` keys with ids in `range`, ascending; the records are not looked at.
+    pub(super) fn keys(
+        &self,
+        collection: Collection,
+        range: &Range<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        let key = |entry: Result<(IVec, IVec), ::sled::Error>| {
+            let (address, _) = entry.map_err(|error| engine(&error))?;
+            Ok(Key::new(collection, &address[1..]))
+        };
+        self.heads(collection, range).take(limit).map(key).collect()
+    }
+
     fn heads(&self, collection: Collection, range: &Range<Box<[u8]>>) -> ::sled::Iter {
         let address = |id: &[u8]| [&[collection.number()], id].concat();
         // sled does not bear inverted bounds.

@@ -2,16 +2,20 @@
 //!
 //! Only the user that runs the server, and root, get in: the folder is private, the socket is bound under umask
 //! 077, and the kernel says who is at the other end. Whoever holds the data folder's lock removes a socket that a
-//! killed server left. Deliberately absent: routes, which the composition root gives as a handler.
+//! killed server left. Deliberately absent: what is answered, which
+//! `ops::administration` knows.
 
 mod answer;
 mod client;
+mod handler;
 mod line;
 mod place;
 mod socket;
+mod whole_store;
 
 pub use answer::Answer;
 pub use client::AdminClient;
+pub use handler::AdminService;
 pub use line::Line;
 pub use socket::AdminSocket;
 

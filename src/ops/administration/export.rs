@@ -1,0 +1,169 @@
+//! Export: everything in the store as lines (see [`super::document`]), read while requests go on.
+//!
+//! Which moment the file shows: each customer, with its notes and history, as of one moment during the export
+//! (changed meanwhile, it is read again); all that was answered before the export began is in it; two customers may
+//! be of different moments. A message is carried only if its effect is (it was answered before the export began).
+//! So an export beside a busy server can show a key that went from one customer to another at both; `import` tells.
+//! For a file of one single moment, export without a server.
+//!
+//! Left out, each told as a finding: damaged records, and of one customer's history what is beyond
+//! [`HISTORY_BYTES_MAX`](super::read::HISTORY_BYTES_MAX) or damaged. Left out by design: expired messages, and history of
+//! customers that the log no longer holds. Notes beyond [`NOTES_OF_A_LINE`](super::read::NOTES_OF_A_LINE) may be of a
+//! later moment than their customer.
+
+use jiff::Timestamp;
+
+use super::document::{
+    Binary, CustomerLine, Document, FORMAT, Header, Ids, MessageLine, NotesLine, ReferenceLine,
+};
+use super::read::{Unread, Whole};
+use super::{Administration, Event, Listener, Stop};
+use crate::ops::idempotency::expired_before;
+use crate::store::record::{CustomerDocument, NoteDocument, idempotency};
+use crate::store::{Collection, CommitNumber, Key, Record, StoreError};
+
+/// Lines are handed over in pieces of about this size.
+const PIECE_BYTES: usize = 64 * 1024;
+
+impl Administration {
+    /// Tells everything in the store; answers how many lines followed the header.
+    pub async fn export(&self, listener: &dyn Listener) -> Result<u64, Stop> {
+        let began_at = self.gateway.store.health().await.last_commit;
+        let mut lines = Lines { listener, buffer: Vec::with_capacity(2 * PIECE_BYTES), count: 0 };
+        lines.put(&self.header(began_at)).await?;
+        lines.count = 0;
+        lines.put(&Document::Ids(Ids { next: self.engine.next_customer_id()? })).await?;
+        self.export_reference(&mut lines).await?;
+        self.export_customers(&mut lines).await?;
+        self.export_messages(&mut lines, began_at).await?;
+        lines.flush().await?;
+        Ok(lines.count)
+    }
+
+    fn header(&self, commit: CommitNumber) -> Document<'static> {
+        let program = concat!("castile ", env!("CARGO_PKG_VERSION")).into();
+        Document::Export(Header { format: FORMAT, program, time: self.now().to_string(), commit })
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.gateway.clock.now()
+    }
+
+    async fn export_customers(&self, lines: &mut Lines<'_>) -> Result<(), Stop> {
+        let mut pages = self.pages(Collection::Customer);
+        while let Some(keys) = pages.next().await? {
+            for key in &keys {
+                match self.read_whole(key).await {
+                    Ok(Some(whole)) => self.export_customer(lines, whole).await?,
+                    Ok(None) => {}
+                    Err(Unread::Damaged(text)) => lines.find(text).await?,
+                    Err(Unread::Store(error)) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn export_customer(&self, lines: &mut Lines<'_>, whole: Whole) -> Result<(), Stop> {
+        let Whole { customer, mut notes, history } = whole;
+        if let Some(problem) = history.problem {
+            lines.find(format!("customer {}: older history is left out: {problem}", customer.id)).await?;
+        }
+        let line = CustomerLine {
+            record: CustomerDocument::from(&customer),
+            notes: notes.notes.iter().map(NoteDocument::from).collect(),
+            history: history.rows,
+        };
+        lines.put(&Document::Customer(Box::new(line))).await?;
+        loop {
+            for problem in std::mem::take(&mut notes.problems) {
+                lines.find(problem).await?;
+            }
+            let Some(after) = notes.more_behind else { return Ok(()) };
+            notes = self.notes_behind(&customer, Some(&after)).await?;
+            if !notes.notes.is_empty() {
+                let notes = notes.notes.iter().map(NoteDocument::from).collect();
+                lines.put(&Document::Notes(NotesLine { customer: customer.id.0, notes })).await?;
+            }
+        }
+    }
+
+    async fn export_messages(&self, lines: &mut Lines<'_>, began_at: CommitNumber) -> Result<(), Stop> {
+        let mut pages = self.pages(Collection::Idempotency);
+        while let Some(keys) = pages.next().await? {
+            for key in &keys {
+                match self.gateway.store.get(key).await {
+                    Ok(Some(record)) if record.version <= began_at => {
+                        self.export_message(lines, key, &record).await?;
+                    }
+                    Ok(_) => {}
+                    Err(error @ StoreError::Corrupt(_)) => lines.find(format!("left out: {error}")).await?,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn export_message(&self, lines: &mut Lines<'_>, key: &Key, record: &Record) -> Result<(), Stop> {
+        let decoded = idempotency::decode(&record.body);
+        let expired = decoded.as_ref().is_ok_and(|row| row.time < expired_before(self.now()));
+        let text = std::str::from_utf8(&key.id).ok().and_then(|id| id.split_once('\0'));
+        match (decoded, text) {
+            _ if expired => Ok(()),
+            (Ok(_), Some((caller, message_id))) => {
+                let (caller, message_id) = (caller.into(), message_id.into());
+                let row = Binary(record.body.to_vec());
+                lines.put(&Document::Message(MessageLine { caller, message_id, row })).await
+            }
+            (Ok(_), None) => lines.find(format!("{key} is left out: its key can't be read")).await,
+            (Err(error), _) => lines.find(format!("{key} is left out: {error}")).await,
+        }
+    }
+
+    async fn export_reference(&self, lines: &mut Lines<'_>) -> Result<(), Stop> {
+        let mut pages = self.pages(Collection::Reference);
+        while let Some(keys) = pages.next().await? {
+            for key in &keys {
+                match self.gateway.store.get(key).await {
+                    Ok(Some(record)) => {
+                        let (id, row) = (Binary(key.id.to_vec()), Binary(record.body.to_vec()));
+                        lines.put(&Document::Reference(ReferenceLine { id, row })).await?;
+                    }
+                    Ok(None) => {}
+                    Err(error @ StoreError::Corrupt(_)) => lines.find(format!("left out: {error}")).await?,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The lines on their way to the listener.
+struct Lines<'a> {
+    listener: &'a dyn Listener,
+    buffer: Vec<u8>,
+    count: u64,
+}
+
+impl Lines<'_> {
+    async fn put(&mut self, document: &Document<'_>) -> Result<(), Stop> {
+        document.write(&mut self.buffer).map_err(|error| StoreError::Engine(error.to_string()))?;
+        self.count += 1;
+        if self.buffer.len() < PIECE_BYTES {
+            return Ok(());
+        }
+        self.flush().await?;
+        self.listener.tell(Event::Progress(self.count)).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Stop> {
+        let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(2 * PIECE_BYTES));
+        if piece.is_empty() { Ok(()) } else { self.listener.tell(Event::Lines(piece)).await }
+    }
+
+    async fn find(&self, text: String) -> Result<(), Stop> {
+        self.listener.tell(Event::Finding(text)).await
+    }
+}

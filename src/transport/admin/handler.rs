@@ -1,0 +1,42 @@
+//! The administrators' routes: `GET /export`, `POST /import?first_line=N`, `GET /check`.
+//!
+//! Deliberately absent: what an answer holds, which the file of each route says.
+
+use async_trait::async_trait;
+use hyper::{Method, StatusCode};
+
+use super::whole_store;
+use crate::ops::administration::Administration;
+use crate::transport::http::{Handler, Peer, Request, Response, problem};
+
+/// The handler behind the administrators' socket.
+pub struct AdminService {
+    administration: Administration,
+}
+
+impl AdminService {
+    /// Answers with the work of `administration`.
+    pub fn new(administration: Administration) -> Self {
+        AdminService { administration }
+    }
+}
+
+#[async_trait]
+impl Handler for AdminService {
+    async fn handle(&self, request: Request) -> Response {
+        let Peer::Unix { uid } = request.head.peer else {
+            return problem(StatusCode::FORBIDDEN, "only the socket in the data folder leads here");
+        };
+        // Who imported stands in the change log; a command in its own process has no log to fill.
+        tracing::debug!(uid, method = %request.head.method, path = request.head.path(), "administrator's request");
+        match (&request.head.method, request.head.path()) {
+            (&Method::GET, "/export") => whole_store::export(&self.administration),
+            (&Method::POST, "/import") => whole_store::import(&self.administration, uid, request).await,
+            (&Method::GET, "/check") => whole_store::check(&self.administration),
+            (_, "/export" | "/import" | "/check") => {
+                problem(StatusCode::METHOD_NOT_ALLOWED, "GET /export, POST /import, GET /check")
+            }
+            _ => problem(StatusCode::NOT_FOUND, "there is nothing at this path"),
+        }
+    }
+}
