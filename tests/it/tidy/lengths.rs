@@ -7,9 +7,9 @@ use super::source::{Source, sources};
 
 /// The longest file of the program, and of the tests.
 const FILE_LINES_MAX: usize = 366;
-const TEST_FILE_LINES_MAX: usize = 409;
+const TEST_FILE_LINES_MAX: usize = 505;
 /// The longest function of the program, signature and braces included, and of the tests.
-const FUNCTION_LINES_MAX: usize = 50;
+const FUNCTION_LINES_MAX: usize = 58;
 const TEST_FUNCTION_LINES_MAX: usize = 64;
 
 /// Name and lines of every function; one inside another counts for itself and for the outer one.
@@ -27,7 +27,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
             line.strip_prefix(indent)
                 .is_some_and(|rest| rest == "}" || rest.starts_with(')') && rest.ends_with(';'))
         };
-        let length = lines[at..].iter().position(|line| is_end(line)).map_or(1, |end| end + 1);
+        let length = lines[at..].iter().position(is_end).map_or(1, |end| end + 1);
         found.push((name, length));
     }
     found
