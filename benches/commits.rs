@@ -13,7 +13,7 @@ use castile::store::{
 };
 use tokio::runtime::Runtime;
 
-use crate::load::{CONNECTIONS, Round};
+use crate::load::{CONNECTIONS, Round, cpu_seconds};
 use crate::{Outcome, messages, servers};
 
 /// An empty store that keeps what it is asked to commit and stores nothing.
@@ -102,7 +102,7 @@ pub(crate) fn commit(runtime: &Runtime, store: &Arc<SledStore>, changes: Vec<Cha
     let next = Arc::new(AtomicUsize::new(0));
     runtime.block_on(async {
         let mut tasks = Vec::new();
-        let began = Instant::now();
+        let (began, cpu_began) = (Instant::now(), cpu_seconds());
         for _ in 0..CONNECTIONS {
             let (store, changes, next) = (Arc::clone(store), Arc::clone(&changes), Arc::clone(&next));
             tasks.push(tokio::spawn(async move {
@@ -125,6 +125,7 @@ pub(crate) fn commit(runtime: &Runtime, store: &Arc<SledStore>, changes: Vec<Cha
             }
         }
         round.seconds = began.elapsed().as_secs_f64();
+        round.cpu_micros = (cpu_seconds() - cpu_began) * 1e6 / round.answers as f64;
         Ok(round)
     })
 }

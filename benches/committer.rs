@@ -4,7 +4,7 @@ use castile::store::{Change, Collection, Key};
 
 use crate::commits::{self, Preparer};
 use crate::load::CONNECTIONS;
-use crate::measure::{Row, Target, in_turns};
+use crate::measure::{Row, Target, cpu_note, in_turns};
 use crate::write::numbers;
 use crate::{Outcome, Size, servers};
 
@@ -27,6 +27,7 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
         rounds: rounds.iter().map(|(whole, small)| (whole.rate(), small.rate())).collect(),
         target: Target::AtLeast(0.4),
         notes: vec![
+            cpu_note(&rounds),
             format!("{CONNECTIONS} tasks; a whole customer: {described}"),
             format!("a small change: {}", describe(&small(1))),
         ],

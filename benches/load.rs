@@ -35,6 +35,9 @@ pub(crate) struct Round {
     pub(crate) seconds: f64,
     /// Microseconds.
     pub(crate) latency: Histogram<u64>,
+    /// Processor time of the whole process, client and server, for one answer. A busy machine disturbs it far less
+    /// than it does the rate.
+    pub(crate) cpu_micros: f64,
     /// Bytes of the shortest answer's body.
     pub(crate) shortest: usize,
 }
@@ -42,7 +45,7 @@ pub(crate) struct Round {
 impl Round {
     pub(crate) fn new() -> Outcome<Self> {
         let latency = Histogram::new_with_bounds(1, 60_000_000, 3)?;
-        Ok(Round { answers: 0, seconds: 0.0, latency, shortest: usize::MAX })
+        Ok(Round { answers: 0, seconds: 0.0, latency, cpu_micros: 0.0, shortest: usize::MAX })
     }
 
     pub(crate) fn rate(&self) -> f64 {
@@ -72,7 +75,7 @@ pub(crate) fn drive<R: Requests + 'static>(address: SocketAddr, requests: Vec<R>
         }
         let round = Rc::new(RefCell::new(Round::new()?));
         let last = Rc::new(Cell::new(Instant::now()));
-        let began = Instant::now();
+        let (began, cpu_began) = (Instant::now(), cpu_seconds());
         let mut tasks = Vec::new();
         for (stream, mut requests) in connections {
             let (round, last) = (Rc::clone(&round), Rc::clone(&last));
@@ -87,8 +90,18 @@ pub(crate) fn drive<R: Requests + 'static>(address: SocketAddr, requests: Vec<R>
         }
         let mut round = Rc::try_unwrap(round).map_err(|_| "a task is left")?.into_inner();
         round.seconds = (last.get() - began).as_secs_f64();
+        round.cpu_micros = (cpu_seconds() - cpu_began) * 1e6 / round.answers as f64;
         Ok(round)
     })
+}
+
+/// Processor time that this process has taken so far, to a hundredth; NaN where /proc does not tell.
+pub(crate) fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the program's name, which may hold anything, `utime` and `stime` are the 12th and 13th.
+    let behind_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = |at| behind_name.split_whitespace().nth(at).and_then(|ticks: &str| ticks.parse::<f64>().ok());
+    (ticks(11).unwrap_or(f64::NAN) + ticks(12).unwrap_or(f64::NAN)) / 100.0
 }
 
 async fn converse(

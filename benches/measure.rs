@@ -5,6 +5,7 @@
 use std::fmt;
 use std::time::Instant;
 
+use crate::load::Round;
 use crate::{Outcome, Size};
 
 /// What a row must reach.
@@ -50,6 +51,16 @@ pub(crate) fn in_turns<T>(
         }
     }
     Ok(rounds)
+}
+
+/// What an answer costs on both sides, for a machine that is too busy for its rates to be believed.
+pub(crate) fn cpu_note(rounds: &[(Round, Round)]) -> String {
+    let castile = median(rounds.iter().map(|round| round.0.cpu_micros));
+    let reference = median(rounds.iter().map(|round| round.1.cpu_micros));
+    format!(
+        "processor time of the process: {castile:.1} us against {reference:.1} us each (as rates: {:.2})",
+        reference / castile
+    )
 }
 
 /// The middle value.

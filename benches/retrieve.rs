@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::load::{self, CONNECTIONS, Requests, Round};
-use crate::measure::{Row, Target, in_turns, median};
+use crate::measure::{Row, Target, cpu_note, in_turns, median};
 use crate::{Outcome, Size, messages, servers};
 
 /// Answers are at least this long, or the row says nothing.
@@ -63,6 +63,7 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
             "{CONNECTIONS} connections, {} customers (added in {filled:.0} s), answers of {shortest} bytes and more",
             size.customers
         ),
+        cpu_note(&rounds),
         format!("p99 {:.2} ms, of hyper alone {:.2} ms", p99(|round| &round.0), p99(|round| &round.1)),
     ];
     Ok(vec![Row {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::commits::{self, Preparer};
 use crate::load::{self, CONNECTIONS, Requests, Round};
-use crate::measure::{Row, Target, in_turns};
+use crate::measure::{Row, Target, cpu_note, in_turns};
 use crate::{Outcome, Size, messages, servers};
 
 /// Takes the next of the requests that all connections share.
@@ -32,10 +32,10 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
         |round| drive(address, numbers(size, round)),
         |round| commits::commit(&runtime, &alone, preparer.changes(&runtime, numbers(size, round))?),
     )?;
-    let notes = vec![format!(
-        "{CONNECTIONS} connections against {CONNECTIONS} tasks, {} changes a round",
-        size.changes
-    )];
+    let notes = vec![
+        cpu_note(&rounds),
+        format!("{CONNECTIONS} connections against {CONNECTIONS} tasks, {} changes a round", size.changes),
+    ];
     Ok(vec![
         Row {
             name: "write: addOrUpdateCustomer / committer alone".to_owned(),
