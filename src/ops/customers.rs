@@ -20,6 +20,9 @@ use crate::store::{Change, Collection, Reads, Record};
 
 /// How many notes are read at once.
 const NOTES_PAGE: usize = 1_000;
+/// Up to this sequence notes are read by their keys: a scan copies whole pages of the store, which costs more than
+/// asking for a few keys in vain.
+const NOTES_BY_KEY_MAX: u32 = 8;
 
 /// A customer as it was read.
 #[derive(Debug)]
@@ -55,10 +58,10 @@ pub(super) async fn load(reads: &dyn Reads, id: CustomerId) -> Result<Option<Loa
 
 /// All notes of a customer by sequence.
 pub(super) async fn notes(reads: &dyn Reads, customer: &Customer) -> Result<Vec<Note>, Error> {
-    let mut notes = Vec::new();
-    if customer.last_note_sequence == 0 {
-        return Ok(notes);
+    if customer.last_note_sequence <= NOTES_BY_KEY_MAX {
+        return notes_by_key(reads, customer).await;
     }
+    let mut notes = Vec::new();
     let mut range = key::notes_of(customer.id);
     loop {
         let page = reads.scan(Collection::Note, range.clone(), NOTES_PAGE).await?;
@@ -70,6 +73,16 @@ pub(super) async fn notes(reads: &dyn Reads, customer: &Customer) -> Result<Vec<
             _ => return Ok(notes),
         }
     }
+}
+
+async fn notes_by_key(reads: &dyn Reads, customer: &Customer) -> Result<Vec<Note>, Error> {
+    if customer.last_note_sequence == 0 {
+        return Ok(Vec::new());
+    }
+    let sequences = 1..=customer.last_note_sequence;
+    let keys: Vec<_> = sequences.map(|sequence| key::note(customer.id, sequence)).collect();
+    let records = reads.get_many(&keys).await?;
+    records.iter().flatten().map(|record| Ok(decode_note(&record.body)?)).collect()
 }
 
 /// The change that a decision on a stored customer leads to; empty if there is nothing to write (AU-2).

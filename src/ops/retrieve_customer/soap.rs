@@ -27,7 +27,7 @@ impl SoapFace for RetrieveCustomer {
     }
 
     fn encode(answer: &Answer) -> Vec<u8> {
-        let mut writer = Writer::with_capacity(4_096);
+        let mut writer = Writer::with_capacity(8_192);
         writer.start("retrieveCustomerResponse").namespace("", SERVICE_NAMESPACE);
         let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
         write_customer(&mut writer, &answer.found.customer, &answer.found.notes, selection);

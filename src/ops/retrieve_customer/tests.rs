@@ -81,3 +81,17 @@ async fn inactive_contact_points_and_keys_are_shown_on_request_only() {
     let all = world.retrieve("1").await;
     assert!(all.contains("new@post.example") && all.contains("old@post.example"), "{all}");
 }
+
+#[tokio::test]
+async fn few_notes_and_many_are_all_shown_in_their_order() {
+    for count in [0, 1, 8, 9, 20] {
+        let texts: Vec<String> = (1..=count).map(|number| format!("note {number}.")).collect();
+        let sent: String = texts.iter().map(|text| format!("<CustomerNote>{text}</CustomerNote>")).collect();
+        let world = World::new();
+        world.add(&format!("{}<CustomerNotes>{sent}</CustomerNotes>", named("Ana", "Ruiz", "1"))).await;
+        let shown = world.send(&request("<CustomerID>1</CustomerID>")).await.unwrap();
+        let notes = shown.split("</CustomerNote>").filter_map(|piece| piece.rsplit_once('>'));
+        let notes: Vec<&str> = notes.map(|(_, text)| text).filter(|text| text.starts_with("note ")).collect();
+        assert_eq!(notes, texts, "{count} notes");
+    }
+}

@@ -131,7 +131,7 @@ impl Dispatch {
             Ok(_) if replies_nowhere(addressing.as_ref(), |addressing| addressing.reply_to) => accepted(),
             Err(_) if replies_nowhere(addressing.as_ref(), |addressing| addressing.fault_to) => accepted(),
             Ok(body) => {
-                let message_id = message_id();
+                let message_id = addressing.as_ref().map(|_| message_id()).unwrap_or_default();
                 let action = &entry.description.output_action;
                 let headers =
                     addressing.as_ref().map(|request| AnswerHeaders::new(request, action, &message_id));
@@ -191,7 +191,7 @@ impl Dispatch {
         fault: &Fault,
         addressing: Option<(&Addressing<'_>, &str)>,
     ) -> Response {
-        let message_id = message_id();
+        let message_id = addressing.map(|_| message_id()).unwrap_or_default();
         let headers = addressing.map(|(request, action)| AnswerHeaders::new(request, action, &message_id));
         let status =
             StatusCode::from_u16(fault.http_status(version)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

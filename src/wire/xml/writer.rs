@@ -6,6 +6,9 @@
 
 use super::characters::is_noncharacter;
 
+/// Answers are hardly nested deeper.
+const DEPTH_USUAL: usize = 12;
+
 /// An element whose end has not been written: where its name stands.
 #[derive(Debug)]
 struct OpenName {
@@ -30,7 +33,7 @@ impl Writer {
 
     /// An empty writer with room for that many bytes.
     pub fn with_capacity(bytes: usize) -> Self {
-        Writer { out: Vec::with_capacity(bytes), ..Writer::default() }
+        Writer { out: Vec::with_capacity(bytes), open: Vec::with_capacity(DEPTH_USUAL), in_tag: false }
     }
 
     /// Opens an element; `name` is written as it is, with its prefix.

@@ -1,0 +1,131 @@
+//! Changes as the operations prepare them, and the committer fed with prepared changes alone.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use castile::ops::Gateway;
+use castile::store::{
+    Change, Collection, CommitNumber, Health, Key, LogRow, MemoryStore, Reads, Record, SledStore, Store,
+    StoreError,
+};
+use tokio::runtime::Runtime;
+
+use crate::load::{CONNECTIONS, Round, cpu_seconds};
+use crate::{Outcome, messages, servers};
+
+/// An empty store that keeps what it is asked to commit and stores nothing.
+#[derive(Default)]
+pub(crate) struct Recorder {
+    empty: MemoryStore,
+    next_id: AtomicU64,
+    changes: Mutex<Vec<Change>>,
+}
+
+impl Recorder {
+    fn take(&self) -> Vec<Change> {
+        std::mem::take(&mut *self.changes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Reads for Recorder {
+    async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
+        self.empty.get(key).await
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        self.empty.get_many(keys).await
+    }
+
+    async fn scan(
+        &self,
+        collection: Collection,
+        range: Range<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Record)>, StoreError> {
+        self.empty.scan(collection, range, limit).await
+    }
+}
+
+#[async_trait]
+impl Store for Recorder {
+    async fn commit(&self, change: Change) -> Result<CommitNumber, StoreError> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+        Ok(1)
+    }
+
+    async fn read_log(&self, from: CommitNumber, limit: usize) -> Result<Vec<LogRow>, StoreError> {
+        self.empty.read_log(from, limit).await
+    }
+
+    async fn draw_ids(&self, _: &str, count: u64) -> Result<Range<u64>, StoreError> {
+        let first = self.next_id.fetch_add(count, Ordering::Relaxed) + 1;
+        Ok(first..first + count)
+    }
+
+    async fn health(&self) -> Health {
+        self.empty.health().await
+    }
+}
+
+/// Prepares what the operations would commit.
+pub(crate) struct Preparer {
+    recorder: Arc<Recorder>,
+    gateway: Arc<Gateway>,
+}
+
+impl Preparer {
+    pub(crate) fn new() -> Outcome<Self> {
+        let recorder = Arc::new(Recorder::default());
+        let gateway = servers::gateway(Arc::clone(&recorder) as Arc<dyn Store>)?;
+        Ok(Preparer { recorder, gateway })
+    }
+
+    /// The changes of the messages with these numbers.
+    pub(crate) fn changes(&self, runtime: &Runtime, numbers: Range<u64>) -> Outcome<Vec<Change>> {
+        runtime.block_on(async {
+            for number in numbers {
+                servers::run(&self.gateway, &messages::add_or_update(number)).await?;
+            }
+            Ok(self.recorder.take())
+        })
+    }
+}
+
+/// Commits the changes by as many tasks as there are connections elsewhere.
+pub(crate) fn commit(runtime: &Runtime, store: &Arc<SledStore>, changes: Vec<Change>) -> Outcome<Round> {
+    let changes: Arc<Vec<Mutex<Option<Change>>>> =
+        Arc::new(changes.into_iter().map(|change| Mutex::new(Some(change))).collect());
+    let next = Arc::new(AtomicUsize::new(0));
+    runtime.block_on(async {
+        let mut tasks = Vec::new();
+        let (began, cpu_began) = (Instant::now(), cpu_seconds());
+        for _ in 0..CONNECTIONS {
+            let (store, changes, next) = (Arc::clone(store), Arc::clone(&changes), Arc::clone(&next));
+            tasks.push(tokio::spawn(async move {
+                let mut latencies = Vec::new();
+                while let Some(place) = changes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let change = place.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let change = change.ok_or("a change was taken twice")?;
+                    let began = Instant::now();
+                    store.commit(change).await?;
+                    latencies.push(began.elapsed().as_micros() as u64);
+                }
+                Outcome::Ok(latencies)
+            }));
+        }
+        let mut round = Round::new()?;
+        for task in tasks {
+            for micros in task.await?? {
+                round.answers += 1;
+                round.latency.saturating_record(micros);
+            }
+        }
+        round.seconds = began.elapsed().as_secs_f64();
+        round.cpu_micros = (cpu_seconds() - cpu_began) * 1e6 / round.answers as f64;
+        Ok(round)
+    })
+}

@@ -1,0 +1,59 @@
+//! The requests that are sent: the examples of this repository, without their indentation, each for a customer of
+//! its own.
+
+use crate::Outcome;
+
+const ADD: &str = include_str!("../examples/requests/add-customer.xml");
+
+/// The path of the service.
+const PATH: &str = "/services/CRMProcessor";
+/// A prime, and a factor that scatters numbers over it without meeting one twice.
+const KEYS: u64 = 9_999_991;
+const SCATTER: u64 = 7_368_787;
+
+/// An addOrUpdateCustomer of a customer that no other number names: the full example with its own keys.
+pub(crate) fn add_or_update(number: u64) -> String {
+    let key = number * SCATTER % KEYS;
+    compact(ADD)
+        .replace("addCustomer", "addOrUpdateCustomer")
+        .replace("1204-000317", &format!("1204-{key:07}"))
+        .replace("ned.whitlock@", &format!("n{key:07}.whitlock@"))
+}
+
+/// A retrieveCustomer by id; ids have as many digits as `id` here.
+pub(crate) fn retrieve(id: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:crm=\"urn:castile:crm:v1\">\
+         <soapenv:Body><crm:retrieveCustomer><crm:CustomerID>{id}</crm:CustomerID></crm:retrieveCustomer>\
+         </soapenv:Body></soapenv:Envelope>"
+    )
+}
+
+/// The message as an HTTP/1.1 request.
+pub(crate) fn http(operation: &str, message: &str) -> Vec<u8> {
+    format!(
+        "POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml; charset=utf-8\r\n\
+         SOAPAction: \"urn:castile:crm:v1:{operation}\"\r\nContent-Length: {}\r\n\r\n{message}",
+        message.len()
+    )
+    .into_bytes()
+}
+
+/// Where `id` stands in a request.
+pub(crate) fn place_of(request: &[u8], id: &str) -> Outcome<std::ops::Range<usize>> {
+    let start = memchr::memmem::find(request, id.as_bytes()).ok_or("the id is not in the request")?;
+    Ok(start..start + id.len())
+}
+
+/// Programs send no indentation.
+fn compact(document: &str) -> String {
+    let mut out = String::with_capacity(document.len());
+    for line in document.lines().map(str::trim) {
+        if !out.is_empty() && !out.ends_with('>') {
+            out.push(' ');
+        }
+        out.push_str(line);
+    }
+    out
+}

@@ -1,0 +1,68 @@
+//! addOrUpdateCustomer of new customers, durable, against the committer alone: the same changes, prepared before.
+
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::commits::{self, Preparer};
+use crate::load::{self, CONNECTIONS, Requests, Round};
+use crate::measure::{Row, Target, cpu_note, in_turns};
+use crate::{Outcome, Size, messages, servers};
+
+/// Takes the next of the requests that all connections share.
+struct Shared {
+    requests: Arc<Vec<Vec<u8>>>,
+    next: Arc<AtomicUsize>,
+}
+
+impl Requests for Shared {
+    fn next(&mut self) -> Option<&[u8]> {
+        self.requests.get(self.next.fetch_add(1, Ordering::Relaxed)).map(Vec::as_slice)
+    }
+}
+
+pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
+    let (runtime, folders) = (servers::runtime()?, (servers::folder()?, servers::folder()?));
+    let gateway = servers::gateway(servers::store(folders.0.path())?)?;
+    let (address, _stop) = servers::serve(&runtime, gateway)?;
+    let (alone, preparer) = (servers::store(folders.1.path())?, Preparer::new()?);
+    let rounds = in_turns(
+        size,
+        |round| drive(address, numbers(size, round)),
+        |round| commits::commit(&runtime, &alone, preparer.changes(&runtime, numbers(size, round))?),
+    )?;
+    let notes = vec![
+        cpu_note(&rounds),
+        format!("{CONNECTIONS} connections against {CONNECTIONS} tasks, {} changes a round", size.changes),
+    ];
+    Ok(vec![
+        Row {
+            name: "write: addOrUpdateCustomer / committer alone".to_owned(),
+            unit: "/s",
+            rounds: rounds.iter().map(|(ours, alone)| (ours.rate(), alone.rate())).collect(),
+            target: Target::AtLeast(0.85),
+            notes,
+        },
+        Row {
+            name: "write: 99th percentile of the same".to_owned(),
+            unit: "ms",
+            rounds: rounds.iter().map(|(ours, alone)| (ours.p99_ms(), alone.p99_ms())).collect(),
+            target: Target::AtMost(3.0),
+            notes: Vec::new(),
+        },
+    ])
+}
+
+fn drive(address: SocketAddr, numbers: Range<u64>) -> Outcome<Round> {
+    let request = |number| messages::http("addOrUpdateCustomer", &messages::add_or_update(number));
+    let (requests, next) = (Arc::new(numbers.map(request).collect()), Arc::new(AtomicUsize::new(0)));
+    let connection = |_| Shared { requests: Arc::clone(&requests), next: Arc::clone(&next) };
+    load::drive(address, (0..CONNECTIONS).map(connection).collect())
+}
+
+/// The customers of a round; no two rounds share one.
+pub(crate) fn numbers(size: &Size, round: usize) -> Range<u64> {
+    let first = (round * size.changes) as u64 + 1;
+    first..first + size.changes as u64
+}
