@@ -1,19 +1,20 @@
 //! Addresses, e-mails and telephones as they are stored.
 //!
 //! One shape for the three kinds, so that the rules on them (P, AU-2, AU-3, U-2) are written once. Nothing is
-//! overwritten silently: an old contact point is deactivated and kept.
+//! overwritten silently: an old contact point is deactivated and kept. Text is a `String` wherever something is decided;
+//! what is only shown may borrow it.
 
 /// An address, e-mail or telephone of a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContactPoint<V> {
+pub struct ContactPoint<V, S = String> {
     /// Unique among the customer's contact points of this kind, from 1, in order of arrival.
     pub sequence: u32,
     /// What it is used for (`HOME`, `BUSINESS`); part of its identity (AU-2).
-    pub type_code: Option<String>,
+    pub type_code: Option<S>,
     /// Free text of the caller.
-    pub label: Option<String>,
+    pub label: Option<S>,
     /// Free text of the caller.
-    pub contact_preference_code: Option<String>,
+    pub contact_preference_code: Option<S>,
     /// `false`: kept for the history only.
     pub active: bool,
     /// At most one of a kind is primary (P-1).
@@ -26,43 +27,43 @@ pub struct ContactPoint<V> {
 
 /// A postal address; it may be partial (V-7), but never empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Address {
+pub struct Address<S = String> {
     /// Country code or name.
-    pub country: Option<String>,
+    pub country: Option<S>,
     /// AddressLine1 to AddressLine4.
-    pub lines: [Option<String>; 4],
+    pub lines: [Option<S>; 4],
     /// Apartment number.
-    pub apartment_number: Option<String>,
+    pub apartment_number: Option<S>,
     /// City.
-    pub city: Option<String>,
+    pub city: Option<S>,
     /// State or province.
-    pub territory: Option<String>,
+    pub territory: Option<S>,
     /// Normalised by V-8.
-    pub postal_code: Option<String>,
+    pub postal_code: Option<S>,
     /// County or parish.
-    pub county: Option<String>,
+    pub county: Option<S>,
 }
 
 /// An e-mail address, normalised by V-9.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct EMail {
+pub struct EMail<S = String> {
     /// The address.
-    pub address: String,
+    pub address: S,
 }
 
 /// A telephone number, normalised by V-10.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Telephone {
+pub struct Telephone<S = String> {
     /// The number, without its extension.
-    pub number: String,
+    pub number: S,
     /// The extension.
-    pub extension: Option<String>,
+    pub extension: Option<S>,
 }
 
-impl Telephone {
+impl<S: AsRef<str>> Telephone<S> {
     /// V-11: the area code, derived from the digits of the number.
     pub fn area_code(&self) -> Option<String> {
-        let digits: String = self.number.chars().filter(char::is_ascii_digit).collect();
+        let digits: String = self.number.as_ref().chars().filter(char::is_ascii_digit).collect();
         match digits.len() {
             10 => Some(digits[..3].to_owned()),
             11 if digits.starts_with('1') => Some(digits[1..4].to_owned()),

@@ -12,7 +12,7 @@ use super::value::{ContactType, DateOrTime, EducationLevel};
 
 /// A stored customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Customer {
+pub struct Customer<S = String> {
     /// Its id, also when the record is read apart from its key.
     pub id: CustomerId,
     /// `false` after a delete (D-1) or merge (M-2).
@@ -24,91 +24,91 @@ pub struct Customer {
     /// Until when it counts.
     pub expiry_date: Option<Timestamp>,
     /// Who sent the last change, as the request says.
-    pub update_user_id: Option<String>,
+    pub update_user_id: Option<S>,
     /// When, as the request says, else local time then.
     pub update_date: Option<DateOrTime>,
     /// What was said about the customer as such.
-    pub profile: Profile,
+    pub profile: Profile<S>,
     /// The person.
-    pub individual: Individual,
+    pub individual: Individual<S>,
     /// Addresses by sequence, inactive ones too.
-    pub addresses: Vec<ContactPoint<Address>>,
+    pub addresses: Vec<ContactPoint<Address<S>, S>>,
     /// E-mails by sequence, inactive ones too.
-    pub emails: Vec<ContactPoint<EMail>>,
+    pub emails: Vec<ContactPoint<EMail<S>, S>>,
     /// Telephones by sequence, inactive ones too.
-    pub telephones: Vec<ContactPoint<Telephone>>,
+    pub telephones: Vec<ContactPoint<Telephone<S>, S>>,
     /// Permissions, one for a channel, in order of arrival.
     pub contact_preferences: Vec<(ContactType, bool)>,
     /// Keys in order of arrival, inactive ones too.
-    pub alternate_keys: Vec<HeldKey>,
+    pub alternate_keys: Vec<HeldKey<S>>,
     /// Custom attributes in order of arrival, each with at least one value.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Vec<Attribute<S>>,
     /// What validation finds wrong now, at most one for a [`Subject`], in its order. Inactive contact points have none.
-    pub validation_errors: Vec<ValidationError>,
+    pub validation_errors: Vec<ValidationError<S>>,
     /// The highest note sequence ever used; the next note gets one more.
     pub last_note_sequence: u32,
 }
 
 /// What a request says about the customer as such.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Profile {
+pub struct Profile<S = String> {
     /// The sign-up location.
-    pub retail_store_id: Option<String>,
+    pub retail_store_id: Option<S>,
     /// When the customer signed up.
     pub signup_date: Option<DateOrTime>,
     /// The retailer's number.
-    pub customer_number: Option<String>,
+    pub customer_number: Option<S>,
     /// The retailer's reference.
-    pub customer_reference: Option<String>,
+    pub customer_reference: Option<S>,
     /// Name of the organisation.
-    pub org_name: Option<String>,
+    pub org_name: Option<S>,
     /// Type of the organisation.
-    pub cust_org_typcode: Option<String>,
+    pub cust_org_typcode: Option<S>,
     /// Employee id.
-    pub employee_id: Option<String>,
+    pub employee_id: Option<S>,
     /// The home location.
-    pub home_location: Option<String>,
+    pub home_location: Option<S>,
     /// Is a prospect.
     pub prospect: Option<bool>,
     /// Where the customer came from.
-    pub source: Option<String>,
+    pub source: Option<S>,
     /// Name of the business.
-    pub business_name: Option<String>,
+    pub business_name: Option<S>,
     /// Class of the customer.
-    pub customer_class: Option<String>,
+    pub customer_class: Option<S>,
 }
 
 /// The person: name, personal summary, socio-economic profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Individual {
+pub struct Individual<S = String> {
     /// Normalised by V-5.
-    pub suffix: Option<String>,
+    pub suffix: Option<S>,
     /// Normalised by V-4.
-    pub salutation: Option<String>,
+    pub salutation: Option<S>,
     /// Nickname.
-    pub nickname: Option<String>,
+    pub nickname: Option<S>,
     /// Normalised by V-1, like the other names.
-    pub first_name: Option<String>,
+    pub first_name: Option<S>,
     /// Where second names are switched on (V-17).
-    pub first_name_2: Option<String>,
+    pub first_name_2: Option<S>,
     /// Sent, or taken out of the first or last name (V-2).
-    pub middle_name: Option<String>,
+    pub middle_name: Option<S>,
     /// Last name.
-    pub last_name: Option<String>,
+    pub last_name: Option<S>,
     /// Where second names are switched on (V-17).
-    pub last_name_2: Option<String>,
+    pub last_name_2: Option<S>,
     /// `M`, `F`, or as sent (V-6).
-    pub gender: Option<String>,
+    pub gender: Option<S>,
     /// Birth date.
     pub birth_date: Option<Date>,
     /// Marital status.
-    pub marital_status_code: Option<String>,
+    pub marital_status_code: Option<S>,
     /// Ethnic background.
-    pub ethnicity: Option<String>,
+    pub ethnicity: Option<S>,
     /// Is on a rented list.
     pub rent: Option<bool>,
     /// Preferred language.
-    pub language_code: Option<String>,
+    pub language_code: Option<S>,
     /// Education.
     pub education_level: Option<EducationLevel>,
     /// Yearly income.
@@ -119,31 +119,31 @@ pub struct Individual {
 
 /// An alternate key of a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldKey {
+pub struct HeldKey<S = String> {
     /// The key.
-    pub key: AlternateKey,
+    pub key: AlternateKey<S>,
     /// `false`: kept for the history; it finds nobody and may belong to somebody else.
     pub active: bool,
 }
 
 /// A custom attribute with its values, as sent (their form was checked, C-3) but for Logical: `Yes` or `No`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attribute {
+pub struct Attribute<S = String> {
     /// The name of its type.
-    pub name: String,
+    pub name: S,
     /// At least one.
-    pub values: Vec<String>,
+    pub values: Vec<S>,
 }
 
 /// Something that validation found wrong and that still holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ValidationError {
+pub struct ValidationError<S = String> {
     /// Which rule failed.
     pub code: ValidationCode,
     /// What it is wrong with.
     pub subject: Subject,
     /// The value that failed; empty if there was none.
-    pub value: String,
+    pub value: S,
     /// When it was found first; judging the same value wrong again does not move it.
     pub time: Timestamp,
 }
@@ -250,7 +250,7 @@ impl Subject {
     }
 }
 
-impl Individual {
+impl<S> Individual<S> {
     /// Has a part of a personal name (a nickname or salutation is none).
     pub fn has_name(&self) -> bool {
         let parts =
@@ -282,9 +282,11 @@ impl Customer {
             last_note_sequence: 0,
         }
     }
+}
 
+impl<S> Customer<S> {
     /// The keys that find it, as long as it is active itself.
-    pub fn active_keys(&self) -> impl Iterator<Item = &AlternateKey> {
+    pub fn active_keys(&self) -> impl Iterator<Item = &AlternateKey<S>> {
         self.alternate_keys.iter().filter(|held| held.active).map(|held| &held.key)
     }
 

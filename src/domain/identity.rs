@@ -26,11 +26,11 @@ impl fmt::Display for CustomerId {
 
 /// A name for a customer that the retailer gave; an active one belongs to one active customer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AlternateKey {
+pub struct AlternateKey<S = String> {
     /// A TypeCode of the reference data, not empty.
-    pub type_code: String,
+    pub type_code: S,
     /// Compared exactly, not empty.
-    pub alternate_id: String,
+    pub alternate_id: S,
 }
 
 #[cfg(test)]

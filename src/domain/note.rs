@@ -7,21 +7,21 @@ pub const DEFAULT_NOTE_TYPE: &str = "COMMENT";
 
 /// A stored note.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct Note<S = String> {
     /// Unique for the customer; given by the caller or by us.
     pub sequence: u32,
     /// Any word; [`DEFAULT_NOTE_TYPE`] if none was sent.
-    pub note_type: String,
+    pub note_type: S,
     /// When, as the caller says.
     pub create_date: Option<DateOrTime>,
     /// Who, as the caller says.
-    pub create_user: Option<String>,
+    pub create_user: Option<S>,
     /// Where, as the caller says.
-    pub location: Option<String>,
+    pub location: Option<S>,
     /// Not for everyone.
     pub private: bool,
     /// The text, not empty.
-    pub text: String,
+    pub text: S,
 }
 
 /// A note in a request.
