@@ -58,31 +58,36 @@ pub(super) async fn load(reads: &dyn Reads, id: CustomerId) -> Result<Option<Loa
 
 /// All notes of a customer by sequence.
 pub(super) async fn notes(reads: &dyn Reads, customer: &Customer) -> Result<Vec<Note>, Error> {
-    if customer.last_note_sequence <= NOTES_BY_KEY_MAX {
-        return notes_by_key(reads, customer).await;
-    }
-    let mut notes = Vec::new();
-    let mut range = key::notes_of(customer.id);
-    loop {
-        let page = reads.scan(Collection::Note, range.clone(), NOTES_PAGE).await?;
-        for (_, record) in &page {
-            notes.push(decode_note(&record.body)?);
-        }
-        match page.last() {
-            Some((last, _)) if page.len() == NOTES_PAGE => range.start = key::just_after(last),
-            _ => return Ok(notes),
-        }
-    }
+    let records = note_records(reads, customer.id, customer.last_note_sequence).await?;
+    records.iter().map(|record| Ok(decode_note(&record.body)?)).collect()
 }
 
-async fn notes_by_key(reads: &dyn Reads, customer: &Customer) -> Result<Vec<Note>, Error> {
-    if customer.last_note_sequence == 0 {
+/// The records of a customer's notes by sequence, the highest of which the customer's record tells.
+pub(super) async fn note_records(
+    reads: &dyn Reads,
+    id: CustomerId,
+    last_note_sequence: u32,
+) -> Result<Vec<Record>, Error> {
+    if last_note_sequence == 0 {
         return Ok(Vec::new());
     }
-    let sequences = 1..=customer.last_note_sequence;
-    let keys: Vec<_> = sequences.map(|sequence| key::note(customer.id, sequence)).collect();
-    let records = reads.get_many(&keys).await?;
-    records.iter().flatten().map(|record| Ok(decode_note(&record.body)?)).collect()
+    if last_note_sequence <= NOTES_BY_KEY_MAX {
+        let keys: Vec<_> = (1..=last_note_sequence).map(|sequence| key::note(id, sequence)).collect();
+        return Ok(reads.get_many(&keys).await?.into_iter().flatten().collect());
+    }
+    let mut notes = Vec::new();
+    let mut range = key::notes_of(id);
+    loop {
+        let page = reads.scan(Collection::Note, range.clone(), NOTES_PAGE).await?;
+        match page.last() {
+            Some((last, _)) if page.len() == NOTES_PAGE => range.start = key::just_after(last),
+            _ => {
+                notes.extend(page.into_iter().map(|(_, record)| record));
+                return Ok(notes);
+            }
+        }
+        notes.extend(page.into_iter().map(|(_, record)| record));
+    }
 }
 
 /// The change that a decision on a stored customer leads to; empty if there is nothing to write (AU-2).

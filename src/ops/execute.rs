@@ -19,7 +19,7 @@ pub async fn execute<O: Operation>(
     gateway: &Gateway,
     call: &Call<'_>,
     request: &O::Request,
-    encode: fn(&O::Answer) -> Vec<u8>,
+    encode: fn(&O::Answer) -> Result<Vec<u8>, Error>,
 ) -> Result<Vec<u8>, Error> {
     let message = call.message.as_ref().filter(|_| O::WRITES);
     let _twin = match message {
@@ -41,7 +41,7 @@ pub async fn execute<O: Operation>(
         };
         let context = Context::new(gateway, call);
         let (change, outcome) = match O::run(&*gateway.store, request, &context).await {
-            Ok(Decision { change, answer }) => (change, Ok(encode(&answer))),
+            Ok(Decision { change, answer }) => (change, Ok(encode(&answer)?)),
             Err(refusal) => (Change::new(), Err(refusal)),
         };
         let change = match memory {

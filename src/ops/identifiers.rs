@@ -6,7 +6,8 @@ use super::customers::{self, Loaded};
 use super::lookup;
 use crate::domain::error::{Class, Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
-use crate::store::Reads;
+use crate::store::record::key;
+use crate::store::{Reads, Record};
 use crate::wire::customer::{Fields, Path, alternate_key, size};
 use crate::wire::xml::Element;
 
@@ -53,6 +54,17 @@ impl Identifiers {
             None => lookup::by_keys(reads, &self.alternate_keys).await.map_err(nobody_alone)?,
         };
         found.ok_or_else(lookup::not_found)
+    }
+
+    /// The same without decoding what need not be: its id and its record.
+    pub(super) async fn find_record(&self, reads: &dyn Reads) -> Result<(CustomerId, Record), Error> {
+        let Some(sent) = &self.customer_id else {
+            let found = self.find(reads).await?;
+            return Ok((found.customer.id, found.record));
+        };
+        let id = CustomerId::parse(sent).ok_or_else(lookup::not_found)?;
+        let record = reads.get(&key::customer(id)).await?.ok_or_else(lookup::not_found)?;
+        Ok((id, record))
     }
 }
 

@@ -14,8 +14,8 @@ use crate::wire::xml::Element;
 pub trait SoapFace: Operation {
     /// Reads the request element; every violation found is in the error.
     fn decode(element: Element<'_>) -> Result<Self::Request, Error>;
-    /// Writes the answer element.
-    fn encode(answer: &Self::Answer) -> Vec<u8>;
+    /// Writes the answer element. Fails only where the answer shows a stored record that can't be read.
+    fn encode(answer: &Self::Answer) -> Result<Vec<u8>, Error>;
 }
 
 /// An operation with a SOAP face, whatever its types.

@@ -13,7 +13,7 @@ impl SoapFace for AddCustomer {
         customer::customer_of(element)
     }
 
-    fn encode(answer: &Written) -> Vec<u8> {
-        written::encode("addCustomerResponse", answer)
+    fn encode(answer: &Written) -> Result<Vec<u8>, Error> {
+        Ok(written::encode("addCustomerResponse", answer))
     }
 }

@@ -27,7 +27,7 @@ pub(super) const FORMAT: u32 = 1;
 
 /// One line.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", bound(deserialize = "'de: 'a"))]
 pub(super) enum Document<'a> {
     Export(Header<'a>),
     Ids(Ids),
@@ -68,7 +68,7 @@ pub(super) struct ReferenceLine {
 
 /// A customer.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub(super) struct CustomerLine<'a> {
     pub(super) record: CustomerDocument<'a>,
     #[serde(default)]
@@ -79,7 +79,7 @@ pub(super) struct CustomerLine<'a> {
 
 /// Notes of a customer that has more than one line bears.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub(super) struct NotesLine<'a> {
     pub(super) customer: u64,
     pub(super) notes: Vec<NoteDocument<'a>>,
@@ -124,9 +124,9 @@ impl Document<'_> {
     }
 }
 
-impl Document<'static> {
+impl<'a> Document<'a> {
     /// Reads a line, or says what is wrong with it without repeating any of it.
-    pub(super) fn read(line: &[u8]) -> Result<Self, String> {
+    pub(super) fn read(line: &'a [u8]) -> Result<Self, String> {
         serde_json::from_slice(line).map_err(|error| {
             let column = error.column();
             match error.classify() {

@@ -17,12 +17,12 @@ impl SoapFace for DeleteCustomer {
         identifiers.check().map(|()| identifiers)
     }
 
-    fn encode(answer: &Answer) -> Vec<u8> {
+    fn encode(answer: &Answer) -> Result<Vec<u8>, Error> {
         let mut writer = Writer::with_capacity(256);
         writer.start("deleteCustomerResponse").namespace("", SERVICE_NAMESPACE);
         writer.element("CustomerID", &answer.id.to_string());
         writer.element("Outcome", answer.outcome.as_str());
         writer.end();
-        writer.into_bytes()
+        Ok(writer.into_bytes())
     }
 }

@@ -9,11 +9,11 @@ mod soap;
 #[cfg(test)]
 mod tests;
 
-use super::customers::Loaded;
 use super::identifiers::Identifiers;
 use super::{Context, Decision, Operation, customers, lookup};
 use crate::domain::error::Error;
-use crate::store::{Change, Reads};
+use crate::store::record::read_state;
+use crate::store::{Change, Reads, Record};
 
 /// The operation.
 pub(super) struct RetrieveCustomer;
@@ -25,10 +25,11 @@ pub(super) struct Request {
     include_inactive: bool,
 }
 
-/// The customer found, and how much of it is shown.
+/// The records of the customer found and of its notes, and how much of them is shown.
 #[derive(Debug)]
 pub(super) struct Answer {
-    found: Loaded,
+    record: Record,
+    notes: Vec<Record>,
     include_inactive: bool,
 }
 
@@ -39,14 +40,13 @@ impl Operation for RetrieveCustomer {
     type Answer = Answer;
 
     async fn run(reads: &dyn Reads, request: &Request, _: &Context<'_>) -> Result<Decision<Answer>, Error> {
-        let mut found = request.identifiers.find(reads).await?;
-        if !found.customer.active && !request.include_inactive {
+        let (id, record) = request.identifiers.find_record(reads).await?;
+        let (active, last_note_sequence) = read_state(&record.body)?;
+        if !active && !request.include_inactive {
             return Err(lookup::not_found());
         }
-        found.notes = customers::notes(reads, &found.customer).await?;
-        Ok(Decision {
-            change: Change::new(),
-            answer: Answer { found, include_inactive: request.include_inactive },
-        })
+        let notes = customers::note_records(reads, id, last_note_sequence).await?;
+        let answer = Answer { record, notes, include_inactive: request.include_inactive };
+        Ok(Decision { change: Change::new(), answer })
     }
 }

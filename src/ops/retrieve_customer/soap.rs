@@ -5,9 +5,13 @@ use crate::domain::error::Error;
 use crate::domain::value;
 use crate::ops::SoapFace;
 use crate::ops::identifiers::Identifiers;
+use crate::store::record::{view_customer, view_note};
 use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::customer::{Fields, Path, Selection, known_children, size, write_customer};
 use crate::wire::xml::{Element, Writer};
+
+/// Room for most answers.
+const ANSWER_BYTES: usize = 8_192;
 
 impl SoapFace for RetrieveCustomer {
     fn decode(element: Element<'_>) -> Result<Request, Error> {
@@ -26,12 +30,16 @@ impl SoapFace for RetrieveCustomer {
         request.identifiers.check().map(|()| request)
     }
 
-    fn encode(answer: &Answer) -> Vec<u8> {
-        let mut writer = Writer::with_capacity(8_192);
+    /// Straight from the stored bytes: a customer is some sixty texts, which are not copied to be written once.
+    fn encode(answer: &Answer) -> Result<Vec<u8>, Error> {
+        let customer = view_customer(&answer.record.body)?;
+        let notes: Vec<_> =
+            answer.notes.iter().map(|note| view_note(&note.body)).collect::<Result<_, _>>()?;
+        let mut writer = Writer::with_capacity(ANSWER_BYTES);
         writer.start("retrieveCustomerResponse").namespace("", SERVICE_NAMESPACE);
         let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
-        write_customer(&mut writer, &answer.found.customer, &answer.found.notes, selection);
+        write_customer(&mut writer, &customer, &notes, selection);
         writer.end();
-        writer.into_bytes()
+        Ok(writer.into_bytes())
     }
 }

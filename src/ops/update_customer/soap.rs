@@ -13,7 +13,7 @@ impl SoapFace for UpdateCustomer {
         customer::customer_of(element)
     }
 
-    fn encode(answer: &Written) -> Vec<u8> {
-        written::encode("updateCustomerResponse", answer)
+    fn encode(answer: &Written) -> Result<Vec<u8>, Error> {
+        Ok(written::encode("updateCustomerResponse", answer))
     }
 }

@@ -1,5 +1,7 @@
 //! A customer's body: its sections by tag.
 
+use std::borrow::Cow;
+
 use super::v1::{CustomerDocument, HeadV1, IndividualV1, ProfileV1, UpdateV1};
 use super::{FORMAT, RecordError, push_section, read_section, sections};
 use crate::domain::customer::{Customer, Individual, Profile};
@@ -76,17 +78,42 @@ fn push_unless<T: serde::Serialize>(
 
 /// Reads a customer of any stored version.
 pub fn decode_customer(body: &[u8]) -> Result<Customer, RecordError> {
+    read_document(body)?.try_into()
+}
+
+/// Reads a customer without copying its text, to show it.
+pub fn view_customer(body: &[u8]) -> Result<Customer<Cow<'_, str>>, RecordError> {
+    read_document(body)?.try_into()
+}
+
+/// Whether a customer is active, and its highest note sequence: all that has to be known before it is shown.
+pub fn read_state(body: &[u8]) -> Result<(bool, u32), RecordError> {
+    match sections(body)?.first() {
+        Some((tag::HEAD_V1, bytes)) => {
+            let head = read_section::<HeadV1>(bytes)?;
+            Ok((head.active, head.last_note_sequence))
+        }
+        Some((tag, _)) => Err(RecordError::Newer(*tag)),
+        None => Err(headless()),
+    }
+}
+
+fn headless() -> RecordError {
+    RecordError::Unreadable("a customer without its head".to_owned())
+}
+
+fn read_document(body: &[u8]) -> Result<CustomerDocument<'_>, RecordError> {
     let mut sections = sections(body)?.into_iter();
     let head = match sections.next() {
         Some((tag::HEAD_V1, bytes)) => read_section::<HeadV1>(bytes)?,
         Some((tag, _)) => return Err(RecordError::Newer(tag)),
-        None => return Err(RecordError::Unreadable("a customer without its head".to_owned())),
+        None => return Err(headless()),
     };
     let mut document = empty_document(head);
     for (tag, bytes) in sections {
         read_into(&mut document, tag, bytes)?;
     }
-    document.try_into()
+    Ok(document)
 }
 
 fn empty_document(head: HeadV1) -> CustomerDocument<'static> {
@@ -105,7 +132,7 @@ fn empty_document(head: HeadV1) -> CustomerDocument<'static> {
     }
 }
 
-fn read_into(document: &mut CustomerDocument<'static>, tag: u8, bytes: &[u8]) -> Result<(), RecordError> {
+fn read_into<'a>(document: &mut CustomerDocument<'a>, tag: u8, bytes: &'a [u8]) -> Result<(), RecordError> {
     match tag {
         tag::UPDATE_V1 => document.update = read_section(bytes)?,
         tag::PROFILE_V1 => document.profile = read_section(bytes)?,

@@ -16,8 +16,8 @@ mod stored;
 mod tests;
 mod v1;
 
-pub use customer::{decode_customer, encode_customer, section_name};
-pub use note::{decode_note, encode_note};
+pub use customer::{decode_customer, encode_customer, read_state, section_name, view_customer};
+pub use note::{decode_note, encode_note, view_note};
 pub use v1::{CustomerDocument, NoteDocument};
 
 /// The largest encoded customer; a larger one is refused with `ATTRIBUTE_VALUE_TOO_LARGE`.

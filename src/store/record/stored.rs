@@ -4,9 +4,11 @@
 //! writing copies no text; `back` gives the domain value, or says why the bytes can't be one.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::RecordError;
 use crate::domain::value::DateOrTime;
@@ -19,22 +21,63 @@ pub(super) trait Stored<'a, D: 'a>: Sized {
     fn back(self) -> Result<D, RecordError>;
 }
 
-impl<'a> Stored<'a, String> for Cow<'a, str> {
+/// Text that is borrowed where its bytes stand as they are: from the domain value on the way out, from the record on the
+/// way in.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Text<'a>(pub Cow<'a, str>);
+
+/// The text of something that is no text in the domain: a date, a word of a closed set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent, bound(deserialize = "'de: 'a"))]
+pub struct Word<'a>(Text<'a>);
+
+/// serde's own `Cow` never borrows inside an `Option` or a list.
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+        deserializer.deserialize_str(Visitor).map(Text)
+    }
+}
+
+impl<'a> Stored<'a, String> for Text<'a> {
     fn of(value: &'a String) -> Self {
-        Cow::Borrowed(value)
+        Text(Cow::Borrowed(value))
     }
     fn back(self) -> Result<String, RecordError> {
-        Ok(self.into_owned())
+        Ok(self.0.into_owned())
+    }
+}
+
+impl<'a> Stored<'a, Cow<'a, str>> for Text<'a> {
+    fn of(value: &'a Cow<'a, str>) -> Self {
+        Text(Cow::Borrowed(value))
+    }
+    fn back(self) -> Result<Cow<'a, str>, RecordError> {
+        Ok(self.0)
     }
 }
 
 /// V-14 values are kept in the form in which they were sent.
-impl<'a> Stored<'a, DateOrTime> for Cow<'a, str> {
+impl<'a> Stored<'a, DateOrTime> for Word<'a> {
     fn of(value: &'a DateOrTime) -> Self {
-        Cow::Owned(value.to_string())
+        Word(Text(Cow::Owned(value.to_string())))
     }
     fn back(self) -> Result<DateOrTime, RecordError> {
-        DateOrTime::parse(&self).map_err(|reject| RecordError::Unreadable(reject.expected.to_owned()))
+        DateOrTime::parse(&self.0.0).map_err(|reject| RecordError::Unreadable(reject.expected.to_owned()))
     }
 }
 
@@ -56,12 +99,13 @@ impl<'a, D: 'a, S: Stored<'a, D>> Stored<'a, Vec<D>> for Vec<S> {
     }
 }
 
-impl<'a> Stored<'a, [Option<String>; 4]> for [Option<Cow<'a, str>>; 4] {
-    fn of(value: &'a [Option<String>; 4]) -> Self {
-        value.each_ref().map(|line| line.as_deref().map(Cow::Borrowed))
+impl<'a, D: 'a, S: Stored<'a, D>> Stored<'a, [D; 4]> for [S; 4] {
+    fn of(value: &'a [D; 4]) -> Self {
+        value.each_ref().map(S::of)
     }
-    fn back(self) -> Result<[Option<String>; 4], RecordError> {
-        Ok(self.map(|line| line.map(Cow::into_owned)))
+    fn back(self) -> Result<[D; 4], RecordError> {
+        let [first, second, third, fourth] = self;
+        Ok([first.back()?, second.back()?, third.back()?, fourth.back()?])
     }
 }
 
@@ -84,12 +128,12 @@ stored_as_is!(bool, u32, u64, Timestamp, Date);
 /// Closed sets of words, stored as their wire spelling.
 macro_rules! stored_as_word {
     ($($type:ty),+) => {$(
-        impl<'a> Stored<'a, $type> for Cow<'a, str> {
+        impl<'a> Stored<'a, $type> for Word<'a> {
             fn of(value: &'a $type) -> Self {
-                Cow::Borrowed(value.as_str())
+                Word(Text(Cow::Borrowed(value.as_str())))
             }
             fn back(self) -> Result<$type, RecordError> {
-                <$type>::parse(&self).map_err(|reject| RecordError::Unreadable(reject.expected.to_owned()))
+                <$type>::parse(&self.0.0).map_err(|reject| RecordError::Unreadable(reject.expected.to_owned()))
             }
         }
     )+};
@@ -97,19 +141,22 @@ macro_rules! stored_as_word {
 
 stored_as_word!(crate::domain::value::EducationLevel, crate::domain::value::ContactType);
 
-/// Declares a stored struct and its bridge to a domain struct with the same field names.
+/// Declares a stored struct and its bridge to a domain struct with the same field names, whatever its text is.
 macro_rules! stored_struct {
-    ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? = $domain:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident<'a> = $domain:ident { $($field:ident: $type:ty),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name $(<$life>)? { $(pub $field: $type),+ }
+        #[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+        pub struct $name<'a> { $(pub $field: $type),+ }
 
-        impl<'a> Stored<'a, $domain> for $name $(<$life>)? {
-            fn of(value: &'a $domain) -> Self {
+        impl<'a, S: 'a> Stored<'a, $domain<S>> for $name<'a>
+        where
+            Text<'a>: Stored<'a, S>,
+        {
+            fn of(value: &'a $domain<S>) -> Self {
                 $name { $($field: Stored::of(&value.$field)),+ }
             }
-            fn back(self) -> Result<$domain, RecordError> {
+            fn back(self) -> Result<$domain<S>, RecordError> {
                 Ok($domain { $($field: self.$field.back()?),+ })
             }
         }

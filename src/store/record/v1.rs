@@ -2,14 +2,12 @@
 //!
 //! Never change a struct here: fields are stored by position. A change is a new struct under a new tag.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::RecordError;
-use super::stored::{Stored, stored_struct};
+use super::stored::{Stored, Text, Word, stored_struct};
 use crate::domain::contact_point::{Address, ContactPoint, EMail, Telephone};
 use crate::domain::customer::{
     Attribute, Customer, CustomerField, HeldKey, Individual, Profile, Subject, ValidationCode,
@@ -18,8 +16,6 @@ use crate::domain::customer::{
 use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::domain::note::Note;
 use crate::domain::value::{ContactType, DateOrTime};
-
-type Text<'a> = Cow<'a, str>;
 
 /// Identity and state of a customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,10 +31,10 @@ pub struct HeadV1 {
 
 /// LastUpdateInfo.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub struct UpdateV1<'a> {
     pub user_id: Option<Text<'a>>,
-    pub date: Option<Text<'a>>,
+    pub date: Option<Word<'a>>,
 }
 
 stored_struct! {
@@ -46,7 +42,7 @@ stored_struct! {
     /// What was said about the customer as such.
     ProfileV1<'a> = Profile {
         retail_store_id: Option<Text<'a>>,
-        signup_date: Option<Text<'a>>,
+        signup_date: Option<Word<'a>>,
         customer_number: Option<Text<'a>>,
         customer_reference: Option<Text<'a>>,
         org_name: Option<Text<'a>>,
@@ -78,7 +74,7 @@ stored_struct! {
         ethnicity: Option<Text<'a>>,
         rent: Option<bool>,
         language_code: Option<Text<'a>>,
-        education_level: Option<Text<'a>>,
+        education_level: Option<Word<'a>>,
         annual_income: Option<u64>,
         net_worth: Option<u64>,
     }
@@ -109,7 +105,7 @@ stored_struct! {
 
 /// A contact point of any kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a, V: Deserialize<'de>"))]
 pub struct PointV1<'a, V> {
     pub sequence: u32,
     pub type_code: Option<Text<'a>>,
@@ -121,8 +117,11 @@ pub struct PointV1<'a, V> {
     pub value: V,
 }
 
-impl<'a, V: 'a, S: Stored<'a, V>> Stored<'a, ContactPoint<V>> for PointV1<'a, S> {
-    fn of(point: &'a ContactPoint<V>) -> Self {
+impl<'a, V: 'a, P: Stored<'a, V>, S: 'a> Stored<'a, ContactPoint<V, S>> for PointV1<'a, P>
+where
+    Text<'a>: Stored<'a, S>,
+{
+    fn of(point: &'a ContactPoint<V, S>) -> Self {
         PointV1 {
             sequence: point.sequence,
             type_code: Stored::of(&point.type_code),
@@ -131,11 +130,11 @@ impl<'a, V: 'a, S: Stored<'a, V>> Stored<'a, ContactPoint<V>> for PointV1<'a, S>
             active: point.active,
             primary: point.primary,
             valid: point.valid,
-            value: S::of(&point.value),
+            value: P::of(&point.value),
         }
     }
 
-    fn back(self) -> Result<ContactPoint<V>, RecordError> {
+    fn back(self) -> Result<ContactPoint<V, S>, RecordError> {
         Ok(ContactPoint {
             sequence: self.sequence,
             type_code: self.type_code.back()?,
@@ -151,9 +150,9 @@ impl<'a, V: 'a, S: Stored<'a, V>> Stored<'a, ContactPoint<V>> for PointV1<'a, S>
 
 /// The permission of one channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub struct PreferenceV1<'a> {
-    pub contact_type: Text<'a>,
+    pub contact_type: Word<'a>,
     pub permission: bool,
 }
 
@@ -168,22 +167,25 @@ impl<'a> Stored<'a, (ContactType, bool)> for PreferenceV1<'a> {
 
 /// An alternate key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub struct HeldKeyV1<'a> {
     pub type_code: Text<'a>,
     pub alternate_id: Text<'a>,
     pub active: bool,
 }
 
-impl<'a> Stored<'a, HeldKey> for HeldKeyV1<'a> {
-    fn of(held: &'a HeldKey) -> Self {
+impl<'a, S: 'a> Stored<'a, HeldKey<S>> for HeldKeyV1<'a>
+where
+    Text<'a>: Stored<'a, S>,
+{
+    fn of(held: &'a HeldKey<S>) -> Self {
         HeldKeyV1 {
             type_code: Stored::of(&held.key.type_code),
             alternate_id: Stored::of(&held.key.alternate_id),
             active: held.active,
         }
     }
-    fn back(self) -> Result<HeldKey, RecordError> {
+    fn back(self) -> Result<HeldKey<S>, RecordError> {
         let key = AlternateKey { type_code: self.type_code.back()?, alternate_id: self.alternate_id.back()? };
         Ok(HeldKey { key, active: self.active })
     }
@@ -271,7 +273,7 @@ stored_struct! {
     NoteDocument<'a> = Note {
         sequence: u32,
         note_type: Text<'a>,
-        create_date: Option<Text<'a>>,
+        create_date: Option<Word<'a>>,
         create_user: Option<Text<'a>>,
         location: Option<Text<'a>>,
         private: bool,
@@ -282,7 +284,7 @@ stored_struct! {
 /// A whole customer: the sections of its record side by side.
 #[expect(missing_docs, reason = "named after the domain's fields")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub struct CustomerDocument<'a> {
     pub head: HeadV1,
     pub update: UpdateV1<'a>,
@@ -325,10 +327,13 @@ impl<'a> From<&'a Customer> for CustomerDocument<'a> {
     }
 }
 
-impl TryFrom<CustomerDocument<'_>> for Customer {
+impl<'a, S: 'a> TryFrom<CustomerDocument<'a>> for Customer<S>
+where
+    Text<'a>: Stored<'a, S>,
+{
     type Error = RecordError;
 
-    fn try_from(document: CustomerDocument<'_>) -> Result<Self, RecordError> {
+    fn try_from(document: CustomerDocument<'a>) -> Result<Self, RecordError> {
         Ok(Customer {
             id: CustomerId(document.head.id),
             active: document.head.active,
@@ -357,10 +362,13 @@ impl<'a> From<&'a Note> for NoteDocument<'a> {
     }
 }
 
-impl TryFrom<NoteDocument<'_>> for Note {
+impl<'a, S: 'a> TryFrom<NoteDocument<'a>> for Note<S>
+where
+    Text<'a>: Stored<'a, S>,
+{
     type Error = RecordError;
 
-    fn try_from(document: NoteDocument<'_>) -> Result<Self, RecordError> {
+    fn try_from(document: NoteDocument<'a>) -> Result<Self, RecordError> {
         document.back()
     }
 }

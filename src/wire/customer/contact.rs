@@ -115,7 +115,11 @@ fn telephone(element: Element<'_>, path: &Path<'_>, fields: &mut Fields) -> Tele
 }
 
 /// Writes `ContactInformation`, if there is anything to show.
-pub(super) fn write_information(writer: &mut Writer, customer: &Customer, selection: Selection) {
+pub(super) fn write_information<S: AsRef<str>>(
+    writer: &mut Writer,
+    customer: &Customer<S>,
+    selection: Selection,
+) {
     let flags = (customer.addresses.iter().map(|point| point.active))
         .chain(customer.emails.iter().map(|point| point.active))
         .chain(customer.telephones.iter().map(|point| point.active));
@@ -125,16 +129,16 @@ pub(super) fn write_information(writer: &mut Writer, customer: &Customer, select
     writer.start("ContactInformation");
     write_points(writer, "Address", &customer.addresses, selection, write_address);
     write_points(writer, "EMail", &customer.emails, selection, |writer, email| {
-        writer.element("EMailAddress", &email.address);
+        writer.element("EMailAddress", email.address.as_ref());
     });
     write_points(writer, "Telephone", &customer.telephones, selection, write_telephone);
     writer.end();
 }
 
-fn write_points<V>(
+fn write_points<V, S: AsRef<str>>(
     writer: &mut Writer,
     name: &str,
-    points: &[ContactPoint<V>],
+    points: &[ContactPoint<V, S>],
     selection: Selection,
     value: fn(&mut Writer, &V),
 ) {
@@ -150,7 +154,7 @@ fn write_points<V>(
         ];
         for (name, text) in texts {
             if let Some(text) = text {
-                writer.attribute(name, text);
+                writer.attribute(name, text.as_ref());
             }
         }
         writer.attribute("ActiveFlag", flag(point.active));
@@ -160,7 +164,7 @@ fn write_points<V>(
     }
 }
 
-fn write_address(writer: &mut Writer, address: &Address) {
+fn write_address<S: AsRef<str>>(writer: &mut Writer, address: &Address<S>) {
     let names = ["AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4"];
     for (name, line) in names.into_iter().zip(&address.lines) {
         text(writer, name, line);
@@ -173,13 +177,13 @@ fn write_address(writer: &mut Writer, address: &Address) {
     text(writer, "Country", &address.country);
 }
 
-fn write_telephone(writer: &mut Writer, telephone: &Telephone) {
-    writer.element("PhoneNumber", &telephone.number);
+fn write_telephone<S: AsRef<str>>(writer: &mut Writer, telephone: &Telephone<S>) {
+    writer.element("PhoneNumber", telephone.number.as_ref());
     text(writer, "Extension", &telephone.extension);
     text(writer, "AreaCode", &telephone.area_code());
 }
 
 /// Whether the contact point with this sequence is active.
-pub(super) fn is_active<V>(points: &[ContactPoint<V>], sequence: u32) -> bool {
+pub(super) fn is_active<V, S>(points: &[ContactPoint<V, S>], sequence: u32) -> bool {
     points.iter().any(|point| point.sequence == sequence && point.active)
 }

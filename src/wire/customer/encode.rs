@@ -24,7 +24,12 @@ impl Selection {
 }
 
 /// Writes `<Customer>…</Customer>`; names are unprefixed, the target namespace is the writer's default namespace.
-pub fn write_customer(writer: &mut Writer, customer: &Customer, notes: &[Note], selection: Selection) {
+pub fn write_customer<S: AsRef<str>>(
+    writer: &mut Writer,
+    customer: &Customer<S>,
+    notes: &[Note<S>],
+    selection: Selection,
+) {
     writer.start("Customer");
     writer.element("CustomerID", &customer.id.to_string());
     if customer.update_user_id.is_some() || customer.update_date.is_some() {
@@ -43,9 +48,9 @@ pub fn write_customer(writer: &mut Writer, customer: &Customer, notes: &[Note], 
     writer.end();
 }
 
-pub(super) fn text(writer: &mut Writer, name: &str, value: &Option<String>) {
+pub(super) fn text<S: AsRef<str>>(writer: &mut Writer, name: &str, value: &Option<S>) {
     if let Some(value) = value {
-        writer.element(name, value);
+        writer.element(name, value.as_ref());
     }
 }
 
@@ -59,7 +64,7 @@ pub(super) fn flag(value: bool) -> &'static str {
     if value { "true" } else { "false" }
 }
 
-fn profile(writer: &mut Writer, profile: &Profile) {
+fn profile<S: AsRef<str>>(writer: &mut Writer, profile: &Profile<S>) {
     text(writer, "RetailStoreID", &profile.retail_store_id);
     display(writer, "SignupDate", profile.signup_date.as_ref());
     text(writer, "CustomerNumber", &profile.customer_number);
@@ -68,7 +73,7 @@ fn profile(writer: &mut Writer, profile: &Profile) {
     text(writer, "CustOrgTypcode", &profile.cust_org_typcode);
     text(writer, "EmployeeID", &profile.employee_id);
     if let Some(home_location) = &profile.home_location {
-        writer.start("Affiliation").element("RetailStoreID", home_location).end();
+        writer.start("Affiliation").element("RetailStoreID", home_location.as_ref()).end();
     }
     display(writer, "Prospect", profile.prospect);
     text(writer, "Source", &profile.source);
@@ -76,7 +81,7 @@ fn profile(writer: &mut Writer, profile: &Profile) {
     text(writer, "CustomerClass", &profile.customer_class);
 }
 
-fn entity_information(writer: &mut Writer, customer: &Customer, selection: Selection) {
+fn entity_information<S: AsRef<str>>(writer: &mut Writer, customer: &Customer<S>, selection: Selection) {
     writer.start("EntityInformation").start("Individual");
     let individual = &customer.individual;
     text(writer, "Suffix", &individual.suffix);
@@ -89,7 +94,7 @@ fn entity_information(writer: &mut Writer, customer: &Customer, selection: Selec
     writer.end().end();
 }
 
-fn names(writer: &mut Writer, individual: &Individual) {
+fn names<S: AsRef<str>>(writer: &mut Writer, individual: &Individual<S>) {
     if !individual.has_name() {
         return;
     }
@@ -103,13 +108,13 @@ fn names(writer: &mut Writer, individual: &Individual) {
     writer.start("Name");
     for (location, part) in parts {
         if let Some(part) = part {
-            writer.start("Name").attribute("Location", location).text(part).end();
+            writer.start("Name").attribute("Location", location).text(part.as_ref()).end();
         }
     }
     writer.end();
 }
 
-fn personal_summary(writer: &mut Writer, individual: &Individual) {
+fn personal_summary<S: AsRef<str>>(writer: &mut Writer, individual: &Individual<S>) {
     let said = [
         individual.gender.is_some(),
         individual.birth_date.is_some(),
@@ -131,7 +136,7 @@ fn personal_summary(writer: &mut Writer, individual: &Individual) {
     writer.end();
 }
 
-fn socio_economic_profile(writer: &mut Writer, individual: &Individual) {
+fn socio_economic_profile<S: AsRef<str>>(writer: &mut Writer, individual: &Individual<S>) {
     let amounts = individual.annual_income.is_some() || individual.net_worth.is_some();
     if individual.education_level.is_none() && !amounts {
         return;
@@ -144,7 +149,7 @@ fn socio_economic_profile(writer: &mut Writer, individual: &Individual) {
     writer.end();
 }
 
-fn personal_preferences(writer: &mut Writer, customer: &Customer) {
+fn personal_preferences<S: AsRef<str>>(writer: &mut Writer, customer: &Customer<S>) {
     if customer.contact_preferences.is_empty() {
         return;
     }
@@ -158,47 +163,47 @@ fn personal_preferences(writer: &mut Writer, customer: &Customer) {
     writer.end();
 }
 
-fn alternate_keys(writer: &mut Writer, customer: &Customer, selection: Selection) {
+fn alternate_keys<S: AsRef<str>>(writer: &mut Writer, customer: &Customer<S>, selection: Selection) {
     for held in customer.alternate_keys.iter().filter(|held| selection.shows(held.active)) {
-        writer.start("AlternateKey").attribute("TypeCode", &held.key.type_code);
+        writer.start("AlternateKey").attribute("TypeCode", held.key.type_code.as_ref());
         writer.attribute("ActiveFlag", flag(held.active));
-        writer.element("AlternateID", &held.key.alternate_id).end();
+        writer.element("AlternateID", held.key.alternate_id.as_ref()).end();
     }
 }
 
-fn custom_attributes(writer: &mut Writer, customer: &Customer) {
+fn custom_attributes<S: AsRef<str>>(writer: &mut Writer, customer: &Customer<S>) {
     for attribute in &customer.attributes {
-        writer.start("CustomAttribute").attribute("name", &attribute.name);
+        writer.start("CustomAttribute").attribute("name", attribute.name.as_ref());
         for value in &attribute.values {
-            writer.element("AttributeValue", value);
+            writer.element("AttributeValue", value.as_ref());
         }
         writer.end();
     }
 }
 
-fn customer_notes(writer: &mut Writer, notes: &[Note]) {
+fn customer_notes<S: AsRef<str>>(writer: &mut Writer, notes: &[Note<S>]) {
     if notes.is_empty() {
         return;
     }
     writer.start("CustomerNotes");
     for note in notes {
-        writer.start("CustomerNote").attribute("type", &note.note_type);
+        writer.start("CustomerNote").attribute("type", note.note_type.as_ref());
         if let Some(create_date) = &note.create_date {
             writer.attribute("createDate", &create_date.to_string());
         }
         if let Some(create_user) = &note.create_user {
-            writer.attribute("createUser", create_user);
+            writer.attribute("createUser", create_user.as_ref());
         }
         if let Some(location) = &note.location {
-            writer.attribute("location", location);
+            writer.attribute("location", location.as_ref());
         }
         writer.attribute("sequence", &note.sequence.to_string());
-        writer.attribute("privateFlag", flag(note.private)).text(&note.text).end();
+        writer.attribute("privateFlag", flag(note.private)).text(note.text.as_ref()).end();
     }
     writer.end();
 }
 
-fn state(writer: &mut Writer, customer: &Customer, selection: Selection) {
+fn state<S: AsRef<str>>(writer: &mut Writer, customer: &Customer<S>, selection: Selection) {
     writer.element("Active", flag(customer.active));
     writer.element("Anonymous", flag(customer.anonymous()));
     writer.element("ValidFlag", flag(customer.valid()));
@@ -213,7 +218,7 @@ fn state(writer: &mut Writer, customer: &Customer, selection: Selection) {
 }
 
 /// An error of a contact point is shown where the contact point is.
-fn shows_subject(customer: &Customer, selection: Selection, subject: Subject) -> bool {
+fn shows_subject<S>(customer: &Customer<S>, selection: Selection, subject: Subject) -> bool {
     let active = match subject {
         Subject::Customer(_) => true,
         Subject::Address(sequence) => contact::is_active(&customer.addresses, sequence),
@@ -223,11 +228,11 @@ fn shows_subject(customer: &Customer, selection: Selection, subject: Subject) ->
     selection.shows(active)
 }
 
-fn validation_error(writer: &mut Writer, error: &ValidationError, with_time: bool) {
+fn validation_error<S: AsRef<str>>(writer: &mut Writer, error: &ValidationError<S>, with_time: bool) {
     writer.start("ValidationError");
     writer.element("Code", error.code.as_str()).element("Field", &error.subject.field());
-    if !error.value.is_empty() {
-        writer.element("Value", &error.value);
+    if !error.value.as_ref().is_empty() {
+        writer.element("Value", error.value.as_ref());
     }
     writer.element("Message", error.code.message());
     if with_time {
