@@ -8,7 +8,6 @@ use castile::domain::customer::Customer;
 use castile::domain::identity::CustomerId;
 use castile::domain::message::CustomerMessage;
 use castile::domain::note::Note;
-use castile::domain::postal_code::PostalCodePatterns;
 use castile::domain::{Now, Rules, Settings, add};
 use castile::ops::{DEFAULT_REFERENCE, parse_reference};
 use castile::wire::SERVICE_NAMESPACE;
@@ -83,8 +82,7 @@ fn encode(customer: &Customer, notes: &[Note]) -> Vec<u8> {
 
 /// The customer that the request makes.
 fn stored(message: &CustomerMessage) -> Outcome<(Customer, Vec<Note>)> {
-    let settings =
-        Settings { validation: true, second_names: false, postal_codes: PostalCodePatterns::default() };
+    let settings = Settings::default();
     let reference = parse_reference(DEFAULT_REFERENCE)?;
     let now = Now { timestamp: "2024-05-18T10:42:31Z".parse()?, local: "2024-05-18T10:42:31".parse()? };
     let decided =

@@ -11,7 +11,6 @@ use bytes::Bytes;
 use castile::clock::SystemClock;
 use castile::config::Config;
 use castile::domain::Settings;
-use castile::domain::postal_code::PostalCodePatterns;
 use castile::ops::{Call, DEFAULT_REFERENCE, Gateway, REGISTRY, parse_reference};
 use castile::store::{SledOptions, SledStore, Store};
 use castile::transport::http::{self, HttpLimits};
@@ -55,8 +54,7 @@ pub(crate) fn store(folder: &Path) -> Outcome<Arc<SledStore>> {
 
 /// The gateway over a store, as configured by default.
 pub(crate) fn gateway(store: Arc<dyn Store>) -> Outcome<Arc<Gateway>> {
-    let settings =
-        Settings { validation: true, second_names: false, postal_codes: PostalCodePatterns::default() };
+    let settings = Settings::default();
     let reference = parse_reference(DEFAULT_REFERENCE)?;
     Ok(Arc::new(Gateway::new(store, settings, reference, Arc::new(SystemClock), TimeZone::UTC)))
 }

@@ -8,11 +8,13 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::domain::Settings;
+use crate::domain::error::Code;
 use crate::domain::postal_code::PostalCodePatterns;
+use crate::domain::reference::Reference;
 use crate::failure::{Exit, Failure};
 use crate::jobs::Sweep;
 use crate::ops::administration::{Administration, Engine, Inspected};
-use crate::ops::{CUSTOMER_IDS, DEFAULT_REFERENCE, Gateway, parse_reference};
+use crate::ops::{CUSTOMER_IDS, Gateway, reference};
 use crate::store::sled::{Finding, Inspection};
 use crate::store::{Collection, Key, SledOptions, SledStore, StoreError};
 use crate::transport::admin::AdminService;
@@ -38,7 +40,8 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
     options.cache_bytes = config.store.cache_bytes;
     let store =
         SledStore::open(options).map_err(|error| Failure::new(Exit::InputOutput, error.to_string()))?;
-    let reference = parse_reference(DEFAULT_REFERENCE).map_err(internal)?;
+    let reference = open_reference(&store).await?;
+    warn_if_every_location_is_refused(config, &reference);
     let zone = config.time_zone.zone().clone();
     let store = Arc::new(store);
     let engine = Arc::new(SledEngine(Arc::clone(&store)));
@@ -85,10 +88,35 @@ fn internal(error: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Internal, error.to_string())
 }
 
+/// The reference data of the store. Damaged, it must not keep `check` and `export` from the store: then nothing is
+/// defined, and requests that name what was defined are refused.
+async fn open_reference(store: &SledStore) -> Result<Reference, Failure> {
+    match reference::open(store).await {
+        Err(error) if error.code == Code::CorruptRecord => {
+            tracing::error!(%error, "the reference data is damaged and not heeded, castile check tells more");
+            Ok(Reference::default())
+        }
+        outcome => outcome.map_err(internal),
+    }
+}
+
+fn warn_if_every_location_is_refused(config: &Config, reference: &Reference) {
+    if config.retail_locations.check && reference.retail_locations.is_empty() {
+        tracing::warn!(
+            "retail_locations.check is on and no retail location is loaded, castile load brings some"
+        );
+    }
+}
+
 fn settings(config: &Config) -> Settings {
     let mut postal_codes = PostalCodePatterns::default();
     for (country, pattern) in &config.postal_codes {
         postal_codes.set(country, pattern.pattern().clone());
     }
-    Settings { validation: config.validation.enabled, second_names: config.names.second, postal_codes }
+    Settings {
+        validation: config.validation.enabled,
+        second_names: config.names.second,
+        postal_codes,
+        check_retail_locations: config.retail_locations.check,
+    }
 }

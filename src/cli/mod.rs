@@ -8,9 +8,13 @@ mod access;
 mod check;
 mod config;
 mod export;
+mod history;
 mod import;
+mod load;
 mod outcome;
 mod serve;
+mod show;
+mod text;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -34,6 +38,9 @@ Examples:
   castile export --output all.jsonl      back up everything, while the server runs or not
   castile import all.jsonl               bring it back, here or on another machine
   castile check                          read every record and verify it
+  castile load shop.toml                 define alternate keys, attributes and retail locations
+  castile show attribute_type            show what is defined
+  castile history 4711                   who changed this customer when, and what
 
 Exit codes:
   0  done                                1  done, and something wrong was found
@@ -73,6 +80,12 @@ enum Command {
     Import(import::Import),
     /// Read every record and verify it
     Check,
+    /// Read reference data from a TOML file into the store
+    Load(load::Load),
+    /// Show reference data
+    Show(show::Show),
+    /// Show who changed a customer when, and what
+    History(history::History),
     /// Print every configuration key with its value, default and meaning
     Config,
 }
@@ -110,6 +123,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Export(export) => in_runtime(export.run(&config)),
         Command::Import(import) => in_runtime(import.run(&config)),
         Command::Check => in_runtime(check::run(&config)),
+        Command::Load(load) => in_runtime(load.run(&config)),
+        Command::Show(show) => in_runtime(show.run(&config)),
+        Command::History(history) => in_runtime(history.run(&config)),
         Command::Config => config::run(&config),
     }
 }

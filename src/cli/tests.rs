@@ -22,7 +22,19 @@ fn arguments_are_sound() {
 #[test]
 fn help_names_every_command_and_exit_code() {
     let help = Arguments::command().render_long_help().to_string();
-    for part in ["serve", "export", "import", "check", "config", "--listen", "--data-dir", "--config"] {
+    for part in [
+        "serve",
+        "export",
+        "import",
+        "check",
+        "load",
+        "show",
+        "history",
+        "config",
+        "--listen",
+        "--data-dir",
+        "--config",
+    ] {
         assert!(help.contains(part), "{part}");
     }
     for exit in [

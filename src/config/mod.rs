@@ -2,7 +2,7 @@
 //!
 //! Each key is written once, in a `section!`; the struct, its default and what `castile config` prints come
 //! from there. Values are checked while they are read, so that a mistake is named with its file and line.
-//! Deliberately absent: reference data (a command loads it into the store) and secrets.
+//! Deliberately absent: reference data (`castile load` brings it into the store) and secrets.
 
 mod listing;
 mod load;
@@ -81,6 +81,8 @@ section! {
         names: Names = Names::default(), "table";
         /// Forms of postal codes by country (V-8): 9 is a digit, A a letter, \ takes the next character as it is, | parts alternatives; the rest is literal.
         postal_codes: BTreeMap<String, PostalPattern> = BTreeMap::new(), "pattern", "postal::by_country";
+        /// Retail locations.
+        retail_locations: RetailLocations = RetailLocations::default(), "table";
         /// What a caller may ask of this server, and for how long.
         limits: Limits = Limits::default(), "table";
         /// The store.
@@ -103,6 +105,14 @@ section! {
     Names {
         /// Store the second first and last names First2 and Last2 (V-17).
         second: bool = false, "true or false";
+    }
+}
+
+section! {
+    /// Retail locations.
+    RetailLocations {
+        /// Refuse a sign-up or home location that `castile load` did not bring.
+        check: bool = false, "true or false";
     }
 }
 
@@ -168,9 +178,10 @@ section! {
 
 impl Config {
     /// The tables inside, in the order in which they are listed.
-    const SECTIONS: [(&'static str, &'static [KeyInfo]); 5] = [
+    const SECTIONS: [(&'static str, &'static [KeyInfo]); 6] = [
         ("validation", Validation::KEYS),
         ("names", Names::KEYS),
+        ("retail_locations", RetailLocations::KEYS),
         ("limits", Limits::KEYS),
         ("store", Store::KEYS),
         ("log", Log::KEYS),

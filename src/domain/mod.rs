@@ -15,6 +15,7 @@ mod findings;
 pub mod identity;
 mod key_rules;
 mod key_update;
+mod location_rules;
 pub mod message;
 pub mod names;
 pub mod note;

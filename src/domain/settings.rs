@@ -26,11 +26,18 @@ pub struct Settings {
     pub second_names: bool,
     /// V-8: the forms of postal codes.
     pub postal_codes: PostalCodePatterns,
+    /// A sign-up or home location has to be one of the reference data.
+    pub check_retail_locations: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { validation: true, second_names: false, postal_codes: PostalCodePatterns::default() }
+        Settings {
+            validation: true,
+            second_names: false,
+            postal_codes: PostalCodePatterns::default(),
+            check_retail_locations: false,
+        }
     }
 }
 
@@ -39,6 +46,6 @@ impl Default for Settings {
 pub struct Rules<'a> {
     /// Its switches.
     pub settings: &'a Settings,
-    /// Its alternate-key types and attribute types.
+    /// Its alternate-key types, attribute types and retail locations.
     pub reference: &'a Reference,
 }

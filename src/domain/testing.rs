@@ -112,6 +112,7 @@ fn reference() -> Reference {
     Reference {
         alternate_key_types: ["EMAIL", "TWCUSTID"].map(|code| (code.to_owned(), String::new())).into(),
         attribute_types: attribute_types.map(|(name, definition)| (name.to_owned(), definition)).into(),
+        ..Reference::default()
     }
 }
 

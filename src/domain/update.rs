@@ -16,7 +16,7 @@ use super::settings::{Now, Rules};
 use super::upsert::{Base, Manner};
 use super::value::DateOrTime;
 use super::violations::Violations;
-use super::{contact_update, key_update};
+use super::{contact_update, key_update, location_rules};
 
 /// Rules U: what a request makes of the customer it found; [`Outcome::Unchanged`] as in AU-2.
 ///
@@ -24,7 +24,7 @@ use super::{contact_update, key_update};
 ///
 /// # Errors
 ///
-/// U-3, U-5, U-6, A-3, A-4 and rules C, every violation with its path (`Customer/Affiliation/RetailStoreID`).
+/// U-3, U-5, U-6, A-3, A-4, rules C and unknown retail locations, every violation with its path (`Customer/Affiliation/RetailStoreID`).
 pub fn update(
     stored: &Customer,
     stored_notes: &[Note],
@@ -40,6 +40,7 @@ pub fn update(
 /// Everything that an update can be refused for, in the order of the schema.
 fn check(message: &CustomerMessage, stored: &Customer, rules: &Rules) -> Result<Vec<NewValues>, Error> {
     let mut violations = Violations::default();
+    location_rules::check(message, rules, &mut violations);
     check_home_location(message, &mut violations);
     let (settings, reference) = (rules.settings, rules.reference);
     contact_update::check(&message.addresses, &stored.addresses, settings, &mut violations);

@@ -13,6 +13,7 @@ use super::decision::{Decided, Outcome, Warnings};
 use super::error::Error;
 use super::findings::Findings;
 use super::identity::CustomerId;
+use super::location_rules;
 use super::message::{ContactPointMessage, CustomerMessage};
 use super::note::Note;
 use super::note_rules::{self, Equal, NoteChanges, Notes};
@@ -26,7 +27,8 @@ use super::{key_rules, key_update};
 ///
 /// # Errors
 ///
-/// and rules C, every violation with its path (`Customer/AlternateKey[2]/@TypeCode`).
+/// rules C and unknown retail locations, every violation with its path
+/// (`Customer/AlternateKey[2]/@TypeCode`).
 pub fn add(message: &CustomerMessage, id: CustomerId, now: &Now, rules: &Rules) -> Result<Decided, Error> {
     let attributes = check(message, rules)?;
     let customer = Customer::new(id, now.timestamp);
@@ -58,6 +60,7 @@ pub fn add_or_update_existing(
 /// Everything that a request can be refused for, in the order of the schema.
 fn check(message: &CustomerMessage, rules: &Rules) -> Result<Vec<NewValues>, Error> {
     let mut violations = Violations::default();
+    location_rules::check(message, rules, &mut violations);
     key_rules::check(message, rules.reference, &mut violations);
     let attributes = attribute_rules::read(message, rules.reference, &mut violations);
     note_rules::check(message, &mut violations);

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use tokio::sync::Mutex;
 
+use super::reference::CurrentReference;
 use super::turns::Turns;
 use crate::clock::Clock;
 use crate::domain::error::{Code, Error};
@@ -28,8 +29,8 @@ pub struct Gateway {
     pub store: Arc<dyn Store>,
     /// The switches of the organisation.
     pub settings: Settings,
-    /// Its reference data.
-    pub reference: Reference,
+    /// Its reference data; it changes when some is loaded.
+    pub reference: CurrentReference,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// The zone of local time and of 'today'.
@@ -47,6 +48,7 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         time_zone: TimeZone,
     ) -> Self {
+        let reference = CurrentReference::from(reference);
         let (turns, customer_ids) = (Turns::default(), Mutex::new(0..0));
         Gateway { store, settings, reference, clock, time_zone, turns, customer_ids }
     }
@@ -112,6 +114,7 @@ pub struct Context<'a> {
     pub call: &'a Call<'a>,
     /// The time of the decision.
     pub now: Now,
+    reference: Arc<Reference>,
 }
 
 impl<'a> Context<'a> {
@@ -120,12 +123,12 @@ impl<'a> Context<'a> {
         let timestamp = whole(gateway.clock.now(), Unit::Millisecond);
         // Local time is kept and shown in whole seconds.
         let local = gateway.time_zone.to_datetime(whole(timestamp, Unit::Second));
-        Context { gateway, call, now: Now { timestamp, local } }
+        Context { gateway, call, now: Now { timestamp, local }, reference: gateway.reference.get() }
     }
 
     /// What the organisation has laid down.
-    pub fn rules(&self) -> Rules<'a> {
-        Rules { settings: &self.gateway.settings, reference: &self.gateway.reference }
+    pub fn rules(&self) -> Rules<'_> {
+        Rules { settings: &self.gateway.settings, reference: &self.reference }
     }
 
     /// A new customer id; one that is not used is lost.

@@ -11,12 +11,14 @@ pub mod administration;
 mod context;
 mod customers;
 mod delete_customer;
+mod difference;
 mod execute;
 mod forget;
+pub mod history;
 mod idempotency;
 mod identifiers;
 mod lookup;
-mod reference;
+pub mod reference;
 mod retrieve_customer;
 mod soap;
 mod turns;
@@ -31,10 +33,11 @@ mod tests;
 use std::future::Future;
 
 pub use context::{CUSTOMER_IDS, Call, Context, Gateway, MessageKey};
+pub use difference::FieldDifference;
 pub use execute::execute;
 pub use forget::{Forgotten, forget_messages};
 pub use idempotency::{KEEP, MESSAGE_ID_BYTES_MAX, expired_before};
-pub use reference::{DEFAULT_REFERENCE, ReferenceError, parse as parse_reference};
+pub use reference::{DEFAULT_REFERENCE, parse as parse_reference};
 pub use soap::{SoapFace, SoapOperation};
 
 use crate::domain::error::Error;

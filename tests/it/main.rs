@@ -13,6 +13,7 @@ mod http;
 mod order_of_checks;
 mod power_cut;
 mod program;
+mod reference;
 mod second_decoder;
 mod shutdown;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::{Administration, Event, Inspected, Listener, Stop, form};
 use crate::domain::customer::Customer;
 use crate::domain::identity::CustomerId;
+use crate::ops::reference;
 use crate::store::record::{decode_customer, decode_note, history, idempotency, key};
 use crate::store::{Collection, CommitNumber, Key, LogRow, Record, StoreError};
 
@@ -117,8 +118,7 @@ impl Check<'_> {
                 Collection::Note => self.note(key, &record).await?,
                 Collection::AlternateKey => self.alternate_key(key, &record).await?,
                 Collection::Idempotency => idempotency::decode(&record.body).err().map(|e| e.to_string()),
-                // Only a later version stores reference data; it knows what it means.
-                Collection::Reference => None,
+                Collection::Reference => reference::problem(key, &record),
             };
             let Some(problem) = problem else { return Ok(None) };
             let now = self.administration.get(key).await?;

@@ -51,6 +51,7 @@ impl Administration {
             importer: Arc::new(importer),
             under_way: JoinSet::new(),
             outcome: Imported::default(),
+            reference_data: false,
         };
         let mut start = 0;
         let mut number = first_line;
@@ -90,11 +91,14 @@ struct Work {
     importer: Arc<Importer>,
     under_way: JoinSet<(u64, Result<(), Refused>)>,
     outcome: Imported,
+    /// Was some of it reference data?
+    reference_data: bool,
 }
 
 impl Work {
     /// Begins with a line. Customers and messages go side by side; everything else waits for what is before it.
     async fn begin(&mut self, number: u64, line: Bytes) {
+        self.reference_data |= line.starts_with(b"{\"reference\"");
         let side_by_side = line.starts_with(b"{\"customer\"") || line.starts_with(b"{\"message\"");
         while self.under_way.len() >= if side_by_side { IN_FLIGHT_MAX } else { 1 } {
             self.take_one().await;
@@ -121,6 +125,12 @@ impl Work {
     async fn finish(mut self) -> Imported {
         while !self.under_way.is_empty() {
             self.take_one().await;
+        }
+        if self.reference_data {
+            let gateway = &self.administration.gateway;
+            if let Err(error) = gateway.reference.refresh(&*gateway.store).await {
+                self.outcome.stopped.get_or_insert(StoreError::Engine(error.to_string()).into());
+            }
         }
         self.outcome.refused.sort();
         self.outcome

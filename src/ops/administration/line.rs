@@ -14,9 +14,9 @@ use crate::domain::identity::CustomerId;
 use crate::domain::note::Note;
 use crate::domain::{Decided, Outcome};
 use crate::ops::idempotency::expired_before;
-use crate::ops::{Call, Context, customers, lookup};
-use crate::store::record::{NoteDocument, RecordError, decode_note, history, idempotency, key, sections};
-use crate::store::{Change, Collection, Key, Reads, StoreError};
+use crate::ops::{Call, Context, customers, lookup, reference};
+use crate::store::record::{NoteDocument, RecordError, decode_note, history, idempotency, key};
+use crate::store::{Change, Collection, Key, Reads, Record, StoreError};
 
 /// How often a line is decided anew when others keep being faster.
 const ATTEMPTS_MAX: usize = 100;
@@ -191,12 +191,28 @@ impl Administration {
         self.put_new(key, line.row.0, "the message was answered here already, and otherwise").await
     }
 
+    /// What a fresh store was given gives way to what the file says; anything else that differs is a refusal.
     async fn import_reference(&self, line: ReferenceLine) -> Result<(), Refused> {
-        if let Err(error) = sections(&line.row.0) {
-            return Err(Refused::Line(error.to_string()));
+        let (key, body) = (Key::new(Collection::Reference, line.id.0), Bytes::from(line.row.0));
+        if let Some(problem) = reference::problem(&key, &Record { version: 0, body: body.clone() }) {
+            return Err(Refused::Line(problem));
         }
-        let key = Key::new(Collection::Reference, line.id.0);
-        self.put_new(key, line.row.0, "this entry of the reference data is stored already, and differs").await
+        for _ in 0..ATTEMPTS_MAX {
+            let stored = self.gateway.store.get(&key).await?;
+            match &stored {
+                Some(stored) if stored.body == body => return Ok(()),
+                Some(stored) if !reference::is_as_given(&key, stored) => {
+                    return Err("this entry of the reference data is stored already, and differs".into());
+                }
+                _ => {}
+            }
+            let mut change = Change::new();
+            change.assert_unchanged(key.clone(), stored.as_ref()).put(key.clone(), body.clone());
+            if self.commit(change).await? {
+                return Ok(());
+            }
+        }
+        Err("others kept changing the same records; import again".into())
     }
 
     /// Stores a record that belongs to no customer; another one in its place is a refusal.

@@ -99,6 +99,11 @@ impl Administration {
         Administration { gateway, engine }
     }
 
+    /// The gateway.
+    pub fn gateway(&self) -> &Arc<Gateway> {
+        &self.gateway
+    }
+
     fn pages(&self, collection: Collection) -> KeyPages<'_> {
         KeyPages { engine: &*self.engine, collection, range: prefix_range(&[]), ended: false }
     }

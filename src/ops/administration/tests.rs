@@ -1,5 +1,7 @@
 //! Export, import and check on the memory store: round trips, refusals, damage.
 
+mod reference;
+
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
@@ -458,25 +460,6 @@ async fn records_that_do_not_fit_together_are_found() {
     check_finds(|c| c.put(homeless, note.clone()), &["Note 88/9: belongs to a customer who is not"]).await;
     let misplaced = key::note(CustomerId(3), 8);
     check_finds(|c| c.put(misplaced, note), &["Note 3/8: says that it is note 9"]).await;
-}
-
-#[tokio::test]
-async fn reference_data_is_carried_and_never_overwritten() {
-    let (from, to) = (House::new(), House::new());
-    let entry = |code: u8| Key::new(Collection::Reference, [b'k', 0, code]);
-    from.commit(|change| {
-        change.put(entry(1), vec![1]).put(entry(2), vec![1]).put(entry(3), vec![9]);
-    })
-    .await;
-    to.commit(|change| {
-        change.put(entry(2), vec![1, 7, 0, 0, 0, 0]);
-    })
-    .await;
-    let imported = to.import(&from.export().await).await;
-    let refused: Vec<_> = imported.refused.iter().map(|(line, _)| *line).collect();
-    assert_eq!((imported.done, refused), (2, vec![4, 5]), "{:?}", imported.refused);
-    assert!(imported.refused[0].1.contains("differs") && imported.refused[1].1.contains("does not know"));
-    assert_eq!(to.store.get(&entry(1)).await.unwrap().unwrap().body, vec![1]);
 }
 
 #[tokio::test]

@@ -132,6 +132,25 @@ fn empty_document(head: HeadV1) -> CustomerDocument<'static> {
     }
 }
 
+/// A document of which only this section was read; all others are empty.
+pub(super) fn read_into_document(tag: u8, bytes: &[u8]) -> Result<CustomerDocument<'_>, RecordError> {
+    if tag == tag::HEAD_V1 {
+        return Ok(empty_document(read_section(bytes)?));
+    }
+    let time = jiff::Timestamp::UNIX_EPOCH;
+    let head = HeadV1 {
+        id: 0,
+        active: false,
+        create_date: time,
+        effective_date: None,
+        expiry_date: None,
+        last_note_sequence: 0,
+    };
+    let mut document = empty_document(head);
+    read_into(&mut document, tag, bytes)?;
+    Ok(document)
+}
+
 fn read_into<'a>(document: &mut CustomerDocument<'a>, tag: u8, bytes: &'a [u8]) -> Result<(), RecordError> {
     match tag {
         tag::UPDATE_V1 => document.update = read_section(bytes)?,

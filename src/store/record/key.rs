@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::RecordError;
 use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::domain::reference::Kind;
 use crate::store::{Collection, Key};
 
 /// The key of a customer's record.
@@ -26,6 +27,19 @@ pub fn read_customer_id(bytes: &[u8]) -> Result<CustomerId, RecordError> {
 /// The record that says whose key this is.
 pub fn alternate(key: &AlternateKey) -> Key {
     pair(Collection::AlternateKey, &key.type_code, &key.alternate_id)
+}
+
+/// An entry of the reference data.
+pub fn reference(kind: Kind, code: &str) -> Key {
+    pair(Collection::Reference, kind.as_str(), code)
+}
+
+/// The kind and the code that a key of [`Collection::Reference`] names.
+pub fn read_reference(key: &Key) -> Result<(Kind, &str), RecordError> {
+    let unreadable = || RecordError::Unreadable("a key of reference data is none".to_owned());
+    let text = std::str::from_utf8(&key.id).map_err(|_| unreadable())?;
+    let (kind, code) = text.split_once('\0').ok_or_else(unreadable)?;
+    Ok((Kind::parse(kind).ok_or_else(unreadable)?, code))
 }
 
 /// The record that remembers what was answered to a message of a caller.

@@ -11,6 +11,8 @@ pub mod history;
 pub mod idempotency;
 pub mod key;
 mod note;
+mod readable;
+mod reference;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,8 @@ mod v1;
 
 pub use customer::{decode_customer, encode_customer, read_state, section_name, view_customer};
 pub use note::{decode_note, encode_note, view_note};
+pub use readable::{note_value, section_value};
+pub use reference::{decode_definition, encode_definition};
 pub use v1::{CustomerDocument, NoteDocument};
 
 /// The largest encoded customer; a larger one is refused with `ATTRIBUTE_VALUE_TOO_LARGE`.

@@ -1,11 +1,12 @@
-//! The administrators' routes: `GET /export`, `POST /import?first_line=N`, `GET /check`.
+//! The administrators' routes: `GET /export`, `POST /import?first_line=N`, `GET /check`, `POST /load`, `POST /show`,
+//! `POST /history`.
 //!
 //! Deliberately absent: what an answer holds, which the file of each route says.
 
 use async_trait::async_trait;
 use hyper::{Method, StatusCode};
 
-use super::whole_store;
+use super::{history, reference, whole_store};
 use crate::ops::administration::Administration;
 use crate::transport::http::{Handler, Peer, Request, Response, problem};
 
@@ -33,8 +34,12 @@ impl Handler for AdminService {
             (&Method::GET, "/export") => whole_store::export(&self.administration),
             (&Method::POST, "/import") => whole_store::import(&self.administration, uid, request).await,
             (&Method::GET, "/check") => whole_store::check(&self.administration),
-            (_, "/export" | "/import" | "/check") => {
-                problem(StatusCode::METHOD_NOT_ALLOWED, "GET /export, POST /import, GET /check")
+            (&Method::POST, "/load") => reference::load(self.administration.gateway(), request).await,
+            (&Method::POST, "/show") => reference::show(self.administration.gateway(), &request),
+            (&Method::POST, "/history") => history::history(self.administration.gateway(), &request).await,
+            (_, "/export" | "/check") => problem(StatusCode::METHOD_NOT_ALLOWED, "this path takes GET"),
+            (_, "/import" | "/load" | "/show" | "/history") => {
+                problem(StatusCode::METHOD_NOT_ALLOWED, "this path takes POST")
             }
             _ => problem(StatusCode::NOT_FOUND, "there is nothing at this path"),
         }

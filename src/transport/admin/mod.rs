@@ -8,8 +8,11 @@
 mod answer;
 mod client;
 mod handler;
+mod history;
 mod line;
 mod place;
+mod reference;
+mod reply;
 mod socket;
 mod whole_store;
 

@@ -1,0 +1,32 @@
+//! A row of the change log, field by field.
+
+use serde_json::{Map, Value};
+
+use crate::ops::difference::{FieldDifference, differences};
+use crate::store::record::history::{Difference, HistoryRow};
+use crate::store::record::{RecordError, note_value, section_value};
+
+/// What differs between the customer before and after, notes among it.
+pub(super) fn fields(row: &HistoryRow<'_>) -> Result<Vec<FieldDifference>, RecordError> {
+    let before = side(row, |difference| difference.before)?;
+    let after = side(row, |difference| difference.after)?;
+    Ok(differences(&before, &after))
+}
+
+/// One side of a row, as an export shows a customer. Sections of different stored versions come together by name.
+fn side<'a>(
+    row: &'a HistoryRow<'a>,
+    bytes: fn(&Difference<'a>) -> Option<&'a [u8]>,
+) -> Result<Value, RecordError> {
+    let mut customer = Map::new();
+    for difference in &row.sections {
+        let Some(bytes) = bytes(difference) else { continue };
+        let tag = u8::try_from(difference.tag)
+            .map_err(|_| RecordError::Unreadable("the tag of a section is over 255".to_owned()))?;
+        let (name, section) = section_value(tag, bytes)?;
+        customer.insert(name.to_owned(), section);
+    }
+    let notes = row.notes.iter().filter_map(bytes).map(note_value).collect::<Result<Vec<_>, _>>()?;
+    customer.insert("notes".to_owned(), notes.into());
+    Ok(customer.into())
+}

@@ -1,0 +1,67 @@
+//! Entries of the reference data in the words of a file, for people and programs.
+
+use serde::Serialize;
+
+use crate::domain::reference::{AttributeKind, Definition, Kind, Reference};
+
+/// One entry with the field names of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Shown {
+    /// `[[alternate_key_type]]`
+    #[expect(missing_docs, reason = "named after the fields of a file")]
+    AlternateKeyType { code: String, description: String },
+    /// `[[attribute_type]]`
+    #[expect(missing_docs, reason = "named after the fields of a file")]
+    AttributeType {
+        name: String,
+        #[serde(rename = "type")]
+        data_type: &'static str,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        values: Vec<String>,
+        unique: bool,
+        editable: bool,
+    },
+    /// `[[retail_location]]`
+    #[expect(missing_docs, reason = "named after the fields of a file")]
+    RetailLocation { id: String, name: String },
+}
+
+/// The line of an answer: an entry with its kind in front, so that it is taken for nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownEntry {
+    /// Its kind.
+    pub kind: &'static str,
+    /// The rest.
+    #[serde(flatten)]
+    pub entry: Shown,
+}
+
+/// All entries of a kind by code, or the one with this code.
+pub fn show(reference: &Reference, kind: Kind, code: Option<&str>) -> Vec<ShownEntry> {
+    let wanted = |(known, _): &(&str, Definition)| code.is_none_or(|code| code == *known);
+    let entries = reference.entries(kind).into_iter().filter(wanted);
+    entries.map(|(code, entry)| ShownEntry { kind: kind.as_str(), entry: Shown::new(code, entry) }).collect()
+}
+
+impl Shown {
+    /// The entry of this code.
+    pub(super) fn new(code: &str, definition: Definition) -> Self {
+        let code = code.to_owned();
+        match definition {
+            Definition::AlternateKeyType { description } => Shown::AlternateKeyType { code, description },
+            Definition::AttributeType(attribute_type) => {
+                let (data_type, values) = match attribute_type.kind {
+                    AttributeKind::Text => ("Text", Vec::new()),
+                    AttributeKind::Number => ("Number", Vec::new()),
+                    AttributeKind::Date => ("Date", Vec::new()),
+                    AttributeKind::Logical => ("Logical", Vec::new()),
+                    AttributeKind::List(values) => ("List", values),
+                };
+                let (unique, editable) = (attribute_type.unique, attribute_type.editable);
+                Shown::AttributeType { name: code, data_type, values, unique, editable }
+            }
+            Definition::RetailLocation { name } => Shown::RetailLocation { id: code, name },
+        }
+    }
+}

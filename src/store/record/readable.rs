@@ -1,0 +1,27 @@
+//! Sections and notes of the change log as JSON values with the field names of `castile export`, for people.
+//!
+//! Deliberately absent: what differs between two of them.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::customer::read_into_document;
+use super::v1::NoteDocument;
+use super::{RecordError, decode_note, section_name};
+
+/// What a section of a customer's record holds, with the section's name; of any stored version.
+pub fn section_value(tag: u8, bytes: &[u8]) -> Result<(&'static str, Value), RecordError> {
+    let name = section_name(tag);
+    let document = value(&read_into_document(tag, bytes)?)?;
+    let section = document.get(name).cloned();
+    section.map(|section| (name, section)).ok_or(RecordError::Newer(tag))
+}
+
+/// What a stored note holds; of any stored version.
+pub fn note_value(body: &[u8]) -> Result<Value, RecordError> {
+    value(&NoteDocument::from(&decode_note(body)?))
+}
+
+fn value(document: &impl Serialize) -> Result<Value, RecordError> {
+    serde_json::to_value(document).map_err(|error| RecordError::Unreadable(error.to_string()))
+}
