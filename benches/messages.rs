@@ -1,9 +1,9 @@
-//! The requests that are sent: the examples of this repository, without their indentation, each for a customer of
-//! its own.
+//! The requests that are sent, without indentation, each for a customer of its own: one contact point of each kind, a
+//! key, an attribute of three values and a note, as the full sample of the customer requests has them.
 
 use crate::Outcome;
 
-const ADD: &str = include_str!("../examples/requests/add-customer.xml");
+const CUSTOMER: &str = include_str!("customer.xml");
 
 /// The path of the service.
 const PATH: &str = "/services/CRMProcessor";
@@ -11,11 +11,10 @@ const PATH: &str = "/services/CRMProcessor";
 const KEYS: u64 = 9_999_991;
 const SCATTER: u64 = 7_368_787;
 
-/// An addOrUpdateCustomer of a customer that no other number names: the full example with its own keys.
+/// An addOrUpdateCustomer of a customer that no other number names.
 pub(crate) fn add_or_update(number: u64) -> String {
     let key = number * SCATTER % KEYS;
-    compact(ADD)
-        .replace("addCustomer", "addOrUpdateCustomer")
+    compact(CUSTOMER)
         .replace("1204-000317", &format!("1204-{key:07}"))
         .replace("ned.whitlock@", &format!("n{key:07}.whitlock@"))
 }
