@@ -191,19 +191,18 @@ public final class Client {
         equal("names", names(retrieve(key("taken"), null)), List.of("First=Ida", "Last=Holm"));
     }
 
-    /** Everything that is wrong with a request is reported at once, each with its place. */
+    /** All the attributes that are wrong are reported at once, each with its place. */
     private void violations() {
         CustomerType customer = new CustomerType();
-        AlternateKeyType odd = key("odd");
-        odd.setTypeCode("NO_SUCH_TYPE");
-        customer.getAlternateKey().add(odd);
+        customer.getAlternateKey().add(key("odd"));
         customer.getCustomAttribute().add(attribute("Household Size", "many"));
+        customer.getCustomAttribute().add(attribute("No Such Attribute", "1"));
         CRMProcessorFaultType fault = fault(() -> Written.by(port::addCustomer, customer));
         List<String> found = fault.getViolation().stream()
             .map(violation -> violation.getCode() + " " + violation.getField()).collect(Collectors.toList());
         equal("violations", found, List.of(
-            "INVALID_ATTRIBUTE_VALUE Customer/AlternateKey[1]/@TypeCode",
-            "INVALID_ATTRIBUTE_VALUE Customer/CustomAttribute[1]/AttributeValue[1]"));
+            "INVALID_ATTRIBUTE_VALUE Customer/CustomAttribute[1]/AttributeValue[1]",
+            "UNKNOWN_ATTRIBUTE_TYPE Customer/CustomAttribute[2]/@name"));
         equal("Code and Field", fault.getCode() + " " + fault.getField(), found.get(0));
         equal("Message", fault.getMessage(), fault.getViolation().get(0).getMessage());
     }

@@ -65,9 +65,9 @@ class Proxy:
         self.client = Client(wsdl_url, plugins=plugins, settings=Settings(strict=True))
         self.service = self.client.bind("CRMProcessor", PORTS[version])
 
-    def key(self, name, type_code="XSTORE_ID"):
+    def key(self, name):
         """An alternate key that no other version of this client uses."""
-        return {"AlternateID": f"zeep-{self.version}-{name}", "TypeCode": type_code}
+        return {"AlternateID": f"zeep-{self.version}-{name}", "TypeCode": "XSTORE_ID"}
 
     def fault(self, call, **arguments):
         """Calls and returns the fault with its detail as the object that the WSDL declares."""
@@ -200,13 +200,16 @@ def already_exists(proxy):
 
 
 def violations(proxy):
-    """Everything that is wrong with a request is reported at once, each with its place."""
-    attribute = {"name": "Household Size", "AttributeValue": ["many"]}
-    sent = {"AlternateKey": [proxy.key("odd", type_code="NO_SUCH_TYPE")], "CustomAttribute": [attribute]}
+    """All the attributes that are wrong are reported at once, each with its place."""
+    attributes = [
+        {"name": "Household Size", "AttributeValue": ["many"]},
+        {"name": "No Such Attribute", "AttributeValue": ["1"]},
+    ]
+    sent = {"AlternateKey": [proxy.key("odd")], "CustomAttribute": attributes}
     _, detail = proxy.fault(proxy.service.addCustomer, Customer=sent)
     equal("violations", [(v.Code, v.Field) for v in detail.Violation], [
-        ("INVALID_ATTRIBUTE_VALUE", "Customer/AlternateKey[1]/@TypeCode"),
         ("INVALID_ATTRIBUTE_VALUE", "Customer/CustomAttribute[1]/AttributeValue[1]"),
+        ("UNKNOWN_ATTRIBUTE_TYPE", "Customer/CustomAttribute[2]/@name"),
     ])
     first = detail.Violation[0]
     equal("Code, Field and Message", (detail.Code, detail.Field, detail.Message),
