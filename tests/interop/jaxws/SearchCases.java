@@ -36,7 +36,7 @@ final class SearchCases extends Cases {
         private SearchTermType firstName;
         private SearchTermType eMailAddress;
         private AlternateKeySearchTermType alternateKey;
-        private Integer resultsMax;
+        private Long resultsMax;
     }
 
     /** Criteria are joined, pages follow each other in the order of names, and nothing found is no fault. */
@@ -49,7 +49,7 @@ final class SearchCases extends Cases {
             Written.by(port::addCustomer, customer);
         }
         Criteria pageOfTwo = everybody();
-        pageOfTwo.resultsMax = 2;
+        pageOfTwo.resultsMax = 2L;
         List<List<String>> pages = pages(pageOfTwo);
         List<String> all = pages.stream().flatMap(List::stream).collect(Collectors.toList());
         equal("everybody", all, List.of("First=Otto Last=Brandt", "First=Åse Last=Holm", "First=Ida Last=Holm"));
