@@ -6,8 +6,7 @@
  */
 'use strict';
 
-const { deepEqual: equal, notEqual, ok } = require('node:assert/strict');
-const { ENVELOPE, MEDIA_TYPE, listed, person, address, eMail, names, contactPoints } = require('./proxy.js');
+const { equal, ENVELOPE, MEDIA_TYPE, listed, person, address, eMail, names, contactPoints } = require('./proxy.js');
 
 const attribute = (name, ...AttributeValue) => ({ attributes: { name }, AttributeValue });
 
@@ -44,7 +43,7 @@ async function addedCustomer(proxy) {
   equal(found.CustomAttribute, [attribute('Favorite Department', 'Timber', 'Garden')], 'attributes');
   const notes = found.CustomerNotes.CustomerNote.map((note) => [note.$value, note.attributes.type, note.attributes.sequence]);
   equal(notes, [[text, 'DELIVERY', '1']], 'notes');
-  ok(found.CreateDate instanceof Date, 'CreateDate is no time');
+  equal(found.CreateDate instanceof Date, true, 'whether CreateDate is a time');
 }
 
 /** addOrUpdate adds, then updates by key: the old address is deactivated and kept; the third time nothing changes. */
@@ -100,7 +99,7 @@ async function leftOutIsNotChanged(proxy) {
   await proxy.call('addCustomer', { Customer: person('Ida', 'Holm', undefined, rest) });
   const sent = { Prospect: null, Source: null, CustomerNumber: '17', CustomerClass: undefined, EntityInformation: null };
   const updated = await proxy.call('updateCustomer', { Customer: { ...sent, AlternateKey: [key] } });
-  ok(proxy.client.lastRequest.includes('<Source xsi:nil="true">'), 'node-soap sends no xsi:nil any more');
+  equal(proxy.client.lastRequest.includes('<Source xsi:nil="true">'), true, 'whether null is sent as nil');
   equal(updated.Outcome, 'Updated', 'Outcome');
 
   const found = await proxy.retrieve(key);
@@ -123,7 +122,7 @@ async function deletedCustomer(proxy) {
   equal([kept.Active, names(kept).Last], [false, 'Holm'], 'what is kept');
   const other = await proxy.call('addCustomer', { Customer: customer });
   equal(other.Outcome, 'Added', 'Outcome of adding anew');
-  notEqual(other.CustomerID, CustomerID, 'CustomerID of adding anew');
+  equal(other.CustomerID === CustomerID, false, 'whether the CustomerID is the old one');
 }
 
 /** What is left aside comes back as a warning. */
@@ -134,7 +133,7 @@ async function warning(proxy) {
   await proxy.call('addCustomer', sent('09-30-2019'));
   const { Warning } = await proxy.call('addOrUpdateCustomer', sent('10-01-2020'));
   equal(Warning.map((one) => [one.Code, one.Field]), [['ATTRIBUTE_NOT_EDITABLE', 'Customer/CustomAttribute[1]']], 'warnings');
-  ok(Warning[0].Message, 'the warning has no Message');
+  equal(typeof Warning[0].Message, 'string', 'type of the Message');
 }
 
 /** A key that nobody has is CUSTOMER_NOT_FOUND, with everything that the detail promises. */
@@ -142,7 +141,7 @@ async function notFound(proxy) {
   const detail = await proxy.fault('retrieveCustomer', { AlternateKey: [proxy.key('nobody')] });
   equal([detail.Code, detail.Retryable], ['CUSTOMER_NOT_FOUND', 'false'], 'Code and Retryable');
   equal(listed(detail.Violation), [], 'violations');
-  ok(detail.RequestID, 'RequestID is empty');
+  equal(typeof detail.RequestID, 'string', 'type of RequestID');
 }
 
 /** A second add with the same key is CUSTOMER_ALREADY_EXISTS, and changes nothing. */
@@ -235,7 +234,7 @@ async function customersDocument(proxy) {
     { Index: '3', Action: 'Update', Status: 'Failed', Code: 'CUSTOMER_NOT_FOUND' },
     { Index: '4', Action: 'Delete', Status: 'Succeeded', Code: undefined },
   ], 'results');
-  ok(answer.Result[2].Message, 'the failure has no Message');
+  equal(typeof answer.Result[2].Message, 'string', 'type of the Message');
   const ids = [0, 1, 3].map((index) => answer.Result[index].CustomerID);
   equal(new Set(ids).size, 1, 'number of customers');
   equal((await proxy.fault('retrieveCustomer', { AlternateKey: [key] })).Code, 'CUSTOMER_NOT_FOUND', 'Code');

@@ -7,7 +7,7 @@
  */
 'use strict';
 
-const assert = require('node:assert/strict');
+const { isDeepStrictEqual } = require('node:util');
 const soap = require('soap');
 
 // Who is at fault when the caller is, in the words of each version.
@@ -18,6 +18,16 @@ const ENVELOPE = {
 };
 const MEDIA_TYPE = { '1.1': 'text/xml', '1.2': 'application/soap+xml' };
 const PORT = { '1.1': 'CRMProcessorSoap11', '1.2': 'CRMProcessorSoap12' };
+
+/** What was expected and is not so. */
+class Failed extends Error {}
+
+/** Fails unless both are equal, types included. */
+function equal(found, expected, what) {
+  if (!isDeepStrictEqual(found, expected)) {
+    throw new Failed(`${what} is ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`);
+  }
+}
 
 /** The service over one SOAP version, at the address of a port. */
 class Proxy {
@@ -51,7 +61,7 @@ class Proxy {
   /** Calls and returns the declared detail of the fault that has to come. */
   async fault(operation, parameters) {
     const fault = await this.call(operation, parameters).then(
-      () => assert.fail(`a fault of ${operation} was expected, there is an answer`),
+      () => { throw new Failed(`a fault of ${operation} was expected, there is an answer`); },
       (error) => {
         if (!error.root) throw error;
         return error.root.Envelope.Body.Fault;
@@ -60,9 +70,9 @@ class Proxy {
     const [code, text, detail] = this.version === '1.1'
       ? [fault.faultcode, fault.faultstring, fault.detail]
       : [fault.Code.Value, fault.Reason.Text.$value, fault.Detail];
-    assert.equal(code.split(':').at(-1), CALLER[this.version], 'fault code');
-    assert.deepEqual(Object.keys(detail), ['CRMProcessorFault'], 'names of the details');
-    assert.equal(text, detail.CRMProcessorFault.Message, 'text of the fault');
+    equal(code.split(':').at(-1), CALLER[this.version], 'fault code');
+    equal(Object.keys(detail), ['CRMProcessorFault'], 'names of the details');
+    equal(text, detail.CRMProcessorFault.Message, 'text of the fault');
     return detail.CRMProcessorFault;
   }
 
@@ -110,4 +120,4 @@ function contactPoints(customer, kind) {
   return listed(customer.EntityInformation.Individual.ContactInformation?.[kind]);
 }
 
-module.exports = { Proxy, ENVELOPE, MEDIA_TYPE, listed, person, address, eMail, names, contactPoints };
+module.exports = { Proxy, Failed, equal, ENVELOPE, MEDIA_TYPE, listed, person, address, eMail, names, contactPoints };
