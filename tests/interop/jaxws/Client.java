@@ -54,7 +54,8 @@ public final class Client {
                 found = Class.forName(group.getKey());
             } catch (ClassNotFoundException absent) {
                 skipped++;
-                System.out.println("skipped jaxws, " + name + ": " + group.getKey() + ": the WSDL declares no " + group.getValue());
+                System.out.println("skipped jaxws, " + name + ": " + group.getKey()
+                    + ": the WSDL declares no " + group.getValue());
                 continue;
             }
             Cases cases = (Cases) found.getDeclaredConstructor(CRMProcessorPortType.class, String.class)

@@ -76,10 +76,12 @@ function addedOrUpdatedCustomer(Proxy $proxy): void
 function updatedCustomer(Proxy $proxy): void
 {
     [$key, $old, $new] = [$proxy->key('updated'), "old@{$proxy->mailHost()}", "new@{$proxy->mailHost()}"];
-    $added = $proxy->call('addCustomer', ['Customer' => person('Ida', 'Holm', ['EMail' => [eMail($old)]], ['AlternateKey' => [$key]])]);
+    $customer = person('Ida', 'Holm', ['EMail' => [eMail($old)]], ['AlternateKey' => [$key]]);
+    $added = $proxy->call('addCustomer', ['Customer' => $customer]);
+    $points = ['EMail' => [eMail($old, 'Old'), eMail($new, 'New')]];
     $changed = [
         'Source' => 'Desk',
-        'EntityInformation' => ['Individual' => ['ContactInformation' => ['EMail' => [eMail($old, 'Old'), eMail($new, 'New')]]]],
+        'EntityInformation' => ['Individual' => ['ContactInformation' => $points]],
         'AlternateKey' => [$key],
     ];
     $updated = $proxy->call('updateCustomer', ['Customer' => $changed]);
@@ -91,9 +93,10 @@ function updatedCustomer(Proxy $proxy): void
 
     $again = $proxy->call('updateCustomer', ['Customer' => ['CustomerID' => $added->CustomerID, 'Source' => 'Desk']]);
     equal('Outcome of the second time', $again->Outcome, 'Unchanged');
-    $nobody = ['Source' => 'Desk', 'AlternateKey' => [$proxy->key('nobody')]];
-    equal('Code', $proxy->fault('updateCustomer', ['Customer' => $nobody])->Code, 'CUSTOMER_NOT_FOUND');
-    equal('Code', $proxy->fault('retrieveCustomer', ['AlternateKey' => [$proxy->key('nobody')]])->Code, 'CUSTOMER_NOT_FOUND');
+    $nobody = ['AlternateKey' => [$proxy->key('nobody')]];
+    $detail = $proxy->fault('updateCustomer', ['Customer' => ['Source' => 'Desk', ...$nobody]]);
+    equal('Code of an update', $detail->Code, 'CUSTOMER_NOT_FOUND');
+    equal('Code of retrieving', $proxy->fault('retrieveCustomer', $nobody)->Code, 'CUSTOMER_NOT_FOUND');
 }
 
 /** What is null or missing in PHP is not sent, and so keeps its value. */
@@ -102,8 +105,9 @@ function leftOutIsNotChanged(Proxy $proxy): void
     $key = $proxy->key('left out');
     $rest = ['Prospect' => true, 'Source' => 'Desk', 'CustomerClass' => 'Gold', 'AlternateKey' => [$key]];
     $proxy->call('addCustomer', ['Customer' => person('Ida', 'Holm', [], $rest)]);
-    $sent = ['Prospect' => null, 'Source' => null, 'CustomerNumber' => '17', 'EntityInformation' => null, 'AlternateKey' => [$key]];
-    equal('Outcome', $proxy->call('updateCustomer', ['Customer' => $sent])->Outcome, 'Updated');
+    $sent = ['Prospect' => null, 'Source' => null, 'CustomerNumber' => '17', 'EntityInformation' => null];
+    $updated = $proxy->call('updateCustomer', ['Customer' => [...$sent, 'AlternateKey' => [$key]]]);
+    equal('Outcome', $updated->Outcome, 'Updated');
     $request = $proxy->client->__getLastRequest();
     equal('a null element in the request', preg_match('/Source|Prospect|EntityInformation|nil/', $request), 0);
 
@@ -122,8 +126,9 @@ function deletedCustomer(Proxy $proxy): void
     $deleted = $proxy->call('deleteCustomer', ['AlternateKey' => [$key]]);
     equal('the answer', [$deleted->CustomerID, $deleted->Outcome], [$added->CustomerID, 'Deleted']);
     foreach (['retrieveCustomer', 'deleteCustomer'] as $operation) {
-        equal("Code of $operation by key", $proxy->fault($operation, ['AlternateKey' => [$key]])->Code, 'CUSTOMER_NOT_FOUND');
-        equal("Code of $operation by id", $proxy->fault($operation, ['CustomerID' => $added->CustomerID])->Code, 'CUSTOMER_NOT_FOUND');
+        foreach ([['AlternateKey' => [$key]], ['CustomerID' => $added->CustomerID]] as $identifier) {
+            equal("Code of $operation", $proxy->fault($operation, $identifier)->Code, 'CUSTOMER_NOT_FOUND');
+        }
     }
     $kept = $proxy->call('retrieveCustomer', ['CustomerID' => $added->CustomerID, 'IncludeInactive' => true])->Customer;
     equal('Active and the name', [$kept->Active, names($kept)['Last']], [false, 'Holm']);
@@ -245,7 +250,8 @@ function customersDocument(Proxy $proxy): void
         ['Action' => 'Delete', 'AlternateKey' => [$key]],
     ]]);
     equal('counts', [$answer->RecordCount, $answer->SucceededCount, $answer->FailedCount], [4, 3, 1]);
-    $results = array_map(fn($result) => [$result->Index, $result->Action, $result->Status, $result->Code ?? null], $answer->Result);
+    $told = fn($result) => [$result->Index, $result->Action, $result->Status, $result->Code ?? null];
+    $results = array_map($told, $answer->Result);
     equal('results', $results, [
         [1, 'Add', 'Succeeded', null],
         [2, 'AddorUpdate', 'Succeeded', null],
