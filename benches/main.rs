@@ -18,7 +18,13 @@ mod write;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
+use mimalloc::MiMalloc;
+
 use crate::measure::Row;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Whatever goes wrong ends the run.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
