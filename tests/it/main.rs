@@ -10,6 +10,7 @@ mod disk_full;
 mod faults;
 mod golden;
 mod http;
+mod model;
 mod order_of_checks;
 mod power_cut;
 mod program;

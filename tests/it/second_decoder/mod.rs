@@ -10,7 +10,9 @@ mod tree;
 
 use yaserde::YaDeserialize;
 
-use details::{AlternateKey, ValidationError, Warning};
+pub(crate) use contact::Email;
+pub(crate) use details::AlternateKey;
+use details::{ValidationError, Warning};
 pub(crate) use tree::Customer;
 
 /// The Body of a message: exactly one of these is there.
