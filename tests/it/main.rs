@@ -7,6 +7,7 @@ mod concurrency;
 mod contract;
 mod crash;
 mod disk_full;
+mod documents;
 mod faults;
 mod golden;
 mod http;
