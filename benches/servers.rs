@@ -91,7 +91,8 @@ pub(crate) fn serve_bare(runtime: &Runtime) -> Outcome<SocketAddr> {
 
 /// Runs one message through the operation that it names, without HTTP.
 pub(crate) async fn run(gateway: &Gateway, message: &str) -> Outcome<Vec<u8>> {
-    let call = Call { request_id: "5f1c7a60a3d94c1f8a3e6f3f2d0b9c11", caller: "anonymous", message: None };
+    let request_id = "5f1c7a60a3d94c1f8a3e6f3f2d0b9c11";
+    let call = Call { request_id, caller: "anonymous", message: None, deadline: None };
     let running = {
         let document = Document::parse(message.as_bytes(), &Limits::default())?;
         let envelope = Envelope::read(&document, &ADDRESSING_HEADERS).map_err(|_| "not an envelope")?;

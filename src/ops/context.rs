@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::reference::CurrentReference;
 use super::turns::Turns;
@@ -96,6 +97,8 @@ pub struct Call<'a> {
     pub caller: &'a str,
     /// What makes a retry recognisable, if the caller sent it.
     pub message: Option<MessageKey>,
+    /// When the caller gets an answer at the latest, if there is such a time.
+    pub deadline: Option<Instant>,
 }
 
 /// A message that may be sent again.
@@ -105,6 +108,18 @@ pub struct MessageKey {
     pub message_id: String,
     /// Of the Body element's bytes as they were sent.
     pub body_sha256: [u8; 32],
+    /// The record that is meant, where a message has several that are remembered each alone.
+    pub record: Option<RecordOfMessage>,
+}
+
+/// One record of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordOfMessage {
+    /// Its place, from 1.
+    pub index: u64,
+    /// When the message was first begun. All its records are remembered from this time on, and so are forgotten
+    /// together.
+    pub begun: Timestamp,
 }
 
 /// What an operation may know.

@@ -1,26 +1,32 @@
 //! A message that is sent again gets the stored answer and runs nothing twice.
 //!
 //! Key: user and `wsa:MessageID`. The row is written in the same commit as the effect, so it is there exactly when the
-//! effect is. Kept for [`KEEP`], across restarts.
+//! effect is. Kept for [`KEEP`], across restarts. A message of several records has a row for itself, written before the
+//! first of them, and one for each record: sent again after a crash, it goes on behind the last record that was done.
 
 use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::context::{Context, Gateway, MessageKey};
+use super::context::{Call, Context, Gateway, MessageKey};
 use crate::domain::error::{Class, Code, Error, Violation};
 use crate::store::record::idempotency::{Remembered, RememberedOutcome, decode, encode};
 use crate::store::record::{RecordError, key};
-use crate::store::{Change, Key, Record};
+use crate::store::{Change, Key, Record, StoreError};
 
 /// How long a message is remembered.
 pub const KEEP: SignedDuration = SignedDuration::from_hours(24);
 /// The longest `wsa:MessageID`; user and id together have to fit a key.
 pub const MESSAGE_ID_BYTES_MAX: usize = 500;
+/// How often it is tried to begin a message that others begin at the same time; each of them leaves a row.
+const BEGIN_ATTEMPTS_MAX: usize = 10;
 
 /// The key of a message's row.
 pub(super) fn key(caller: &str, message: &MessageKey) -> Key {
-    key::idempotency(caller, &message.message_id)
+    match message.record {
+        None => key::idempotency(caller, &message.message_id),
+        Some(record) => key::idempotency_of_record(caller, &message.message_id, record.index),
+    }
 }
 
 /// Rows decided before this time are forgotten.
@@ -53,11 +59,56 @@ pub(super) async fn recall<'m>(
     let row = gateway.store.get(&key).await?;
     if let Some(record) = &row {
         let remembered = decode(&record.body)?;
-        if remembered.time >= expired_before(gateway.clock.now()) {
+        if is_remembered(gateway, message, &remembered) {
             return Ok(Recall::Known(answer_again(&remembered, message)));
         }
     }
     Ok(Recall::Fresh(Memory { message, key, expired: row }))
+}
+
+/// A row counts for a day; that of a record counts for the run of its message in which it was written.
+fn is_remembered(gateway: &Gateway, message: &MessageKey, row: &Remembered<'_>) -> bool {
+    match message.record {
+        None => row.time >= expired_before(gateway.clock.now()),
+        Some(record) => row.time == record.begun,
+    }
+}
+
+/// Makes it known that a message whose records are remembered each alone has begun: when it did, now or in an
+/// earlier run that did not come to its end. Refused if the id was used with another body.
+pub(super) async fn begin(
+    gateway: &Gateway,
+    call: &Call<'_>,
+    message: &MessageKey,
+    operation: &str,
+) -> Result<Timestamp, Error> {
+    let key = key(call.caller, message);
+    for _ in 0..BEGIN_ATTEMPTS_MAX {
+        let row = gateway.store.get(&key).await?;
+        if let Some(record) = &row {
+            let begun = decode(&record.body)?;
+            if is_remembered(gateway, message, &begun) {
+                return answer_again(&begun, message).map(|_| begun.time);
+            }
+        }
+        let time = Context::new(gateway, call).now.timestamp;
+        let mut change = Change::new();
+        change.assert_unchanged(key.clone(), row.as_ref());
+        change.put(key.clone(), encode(&begun_now(message, operation, time))?);
+        match gateway.store.commit(change).await {
+            Ok(_) => return Ok(time),
+            // Another gateway has begun it just now.
+            Err(StoreError::Contention(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::new(Code::Contention, "the same message is being sent by others; try again"))
+}
+
+/// The answer is put together from those to its records, so the message's own row has none.
+fn begun_now<'m>(message: &MessageKey, operation: &'m str, time: Timestamp) -> Remembered<'m> {
+    let (body_sha256, outcome) = (message.body_sha256, RememberedOutcome::Answered(&[]));
+    Remembered { body_sha256, operation: operation.into(), time, outcome }
 }
 
 fn answer_again(remembered: &Remembered<'_>, message: &MessageKey) -> Result<Vec<u8>, Error> {
@@ -105,7 +156,7 @@ impl Memory<'_> {
         let row = Remembered {
             body_sha256: self.message.body_sha256,
             operation: operation.into(),
-            time: context.now.timestamp,
+            time: self.message.record.map_or(context.now.timestamp, |record| record.begun),
             outcome,
         };
         change.assert_unchanged(self.key.clone(), self.expired.as_ref());

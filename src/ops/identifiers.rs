@@ -8,7 +8,7 @@ use crate::domain::error::{Class, Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::store::record::key;
 use crate::store::{Reads, Record};
-use crate::wire::customer::{Fields, Path, alternate_key, size};
+use crate::wire::customer::{Fields, Path, alternate_key, known_children, size};
 use crate::wire::xml::Element;
 
 /// Who is named.
@@ -23,19 +23,29 @@ pub(super) struct Identifiers {
 }
 
 impl Identifiers {
-    /// Reads a child of the request; anything but an identifier is left alone.
-    pub(super) fn read(&mut self, child: Element<'_>, fields: &mut Fields) {
+    /// Reads a child of what stands at `path`; anything but an identifier is left alone.
+    pub(super) fn read(&mut self, child: Element<'_>, path: &Path<'_>, fields: &mut Fields) {
         match child.local() {
             "CustomerID" | "CustomerId" => {
-                let sent = fields.text(child, &Path::ROOT.element(child.local()), size::CODE);
+                let sent = fields.text(child, &path.element(child.local()), size::CODE);
                 self.customer_id = sent.or(self.customer_id.take());
             }
             "AlternateKey" => {
                 self.keys_read += 1;
-                self.alternate_keys.extend(key(child, self.keys_read, fields, &mut self.incomplete));
+                let path = &path.item("AlternateKey", self.keys_read);
+                self.alternate_keys.extend(key(child, self.keys_read, path, fields, &mut self.incomplete));
             }
             _ => {}
         }
+    }
+
+    /// The identifiers among the children of what stands at `path`, which holds nothing else that counts.
+    pub(super) fn of(element: Element<'_>, path: &Path<'_>) -> Result<Self, Error> {
+        let mut fields = Fields::default();
+        let mut identifiers = Identifiers::default();
+        known_children(element).for_each(|child| identifiers.read(child, path, &mut fields));
+        fields.into_result()?;
+        identifiers.check().map(|()| identifiers)
     }
 
     /// whether every key has both its parts. To be asked once all fields are read.
@@ -81,10 +91,10 @@ fn nobody_alone(refusal: Error) -> Error {
 fn key(
     element: Element<'_>,
     index: usize,
+    path: &Path<'_>,
     fields: &mut Fields,
     incomplete: &mut Fields,
 ) -> Option<AlternateKey> {
-    let path = &Path::ROOT.item("AlternateKey", index);
     let sent = alternate_key(element, index, path, fields)?;
     if sent.type_code.is_none() {
         let code = Code::AlternateKeyTypecodeUnspecified;

@@ -8,6 +8,7 @@
 mod add_customer;
 mod add_or_update_customer;
 pub mod administration;
+mod batch;
 mod context;
 mod customers;
 mod delete_customer;
@@ -18,6 +19,7 @@ pub mod history;
 mod idempotency;
 mod identifiers;
 mod lookup;
+mod process_customers;
 pub mod reference;
 mod retrieve_customer;
 mod soap;
@@ -32,7 +34,8 @@ mod tests;
 
 use std::future::Future;
 
-pub use context::{CUSTOMER_IDS, Call, Context, Gateway, MessageKey};
+pub use batch::{Action, BatchFace, Record, RecordOperation, RecordOutcome, RecordWarning};
+pub use context::{CUSTOMER_IDS, Call, Context, Gateway, MessageKey, RecordOfMessage};
 pub use difference::FieldDifference;
 pub use execute::execute;
 pub use forget::{Forgotten, forget_messages};
@@ -50,6 +53,19 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<update_customer::UpdateCustomer>::NEW,
     &soap::Face::<delete_customer::DeleteCustomer>::NEW,
     &soap::Face::<retrieve_customer::RetrieveCustomer>::NEW,
+    &process_customers::ProcessCustomers,
+];
+
+/// What a `Customer` of a document can ask for with its `Action`, and the operation that does it.
+pub const ACTIONS: &[Action] = &[
+    Action { name: "Add", operation: Some(&batch::Face::<add_customer::AddCustomer>::NEW) },
+    Action {
+        name: "AddorUpdate",
+        operation: Some(&batch::Face::<add_or_update_customer::AddOrUpdateCustomer>::NEW),
+    },
+    Action { name: "Update", operation: Some(&batch::Face::<update_customer::UpdateCustomer>::NEW) },
+    Action { name: "Delete", operation: Some(&batch::Face::<delete_customer::DeleteCustomer>::NEW) },
+    Action { name: "Merge", operation: None },
 ];
 
 /// What an operation is.

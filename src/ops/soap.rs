@@ -23,8 +23,8 @@ pub trait SoapOperation: Send + Sync {
     /// See [`Operation::NAME`].
     fn name(&self) -> &'static str;
 
-    /// Decodes the request element at once, then runs the operation.
-    fn call<'c>(&self, gateway: &'c Gateway, call: &'c Call<'c>, request: Element<'_>) -> Answering<'c>;
+    /// Decodes the request element and runs the operation.
+    fn call<'c>(&self, gateway: &'c Gateway, call: &'c Call<'c>, request: Element<'c>) -> Answering<'c>;
 }
 
 /// An answer on its way: the encoded answer element, or the refusal.
@@ -42,7 +42,7 @@ impl<O: SoapFace> SoapOperation for Face<O> {
         O::NAME
     }
 
-    fn call<'c>(&self, gateway: &'c Gateway, call: &'c Call<'c>, request: Element<'_>) -> Answering<'c> {
+    fn call<'c>(&self, gateway: &'c Gateway, call: &'c Call<'c>, request: Element<'c>) -> Answering<'c> {
         let request = O::decode(request);
         Box::pin(async move { execute::<O>(gateway, call, &request?, O::encode).await })
     }

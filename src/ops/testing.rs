@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use super::{Call, DEFAULT_REFERENCE, Gateway, MessageKey, REGISTRY, parse_reference};
 use crate::clock::FixedClock;
@@ -40,14 +41,28 @@ impl World {
 
     /// Sends the request element under a `wsa:MessageID`.
     pub(super) async fn send_as(&self, request: &str, message_id: Option<&str>) -> Result<String, Error> {
+        self.send_until(request, message_id, None).await
+    }
+
+    /// The same with a time by which it is to be answered.
+    pub(super) async fn send_until(
+        &self,
+        request: &str,
+        message_id: Option<&str>,
+        deadline: Option<Instant>,
+    ) -> Result<String, Error> {
         let document = Document::parse(request.as_bytes(), &Limits::default()).unwrap();
-        let name = document.root().local();
+        let name = match document.root().local() {
+            "Customers" => "processCustomers",
+            name => name,
+        };
         let operation = REGISTRY.iter().find(|operation| operation.name() == name).expect("an operation");
         let message = message_id.map(|message_id| MessageKey {
             message_id: message_id.to_owned(),
             body_sha256: Sha256::digest(request).into(),
+            record: None,
         });
-        let call = Call { request_id: "test", caller: "anonymous", message };
+        let call = Call { request_id: "test", caller: "anonymous", message, deadline };
         let answer = operation.call(&self.gateway, &call, document.root()).await?;
         Ok(String::from_utf8(answer).unwrap())
     }

@@ -1,5 +1,6 @@
 //! The answer of every operation that writes a customer: its id, what became of it, what validation found.
 
+use super::batch::{RecordOutcome, RecordWarning};
 use crate::domain::customer::Customer;
 use crate::domain::{Decided, Outcome, Warning};
 use crate::wire::SERVICE_NAMESPACE;
@@ -17,6 +18,18 @@ pub(super) struct Written {
 impl From<Decided> for Written {
     fn from(decided: Decided) -> Self {
         Written { customer: decided.customer, outcome: decided.outcome, warnings: decided.warnings }
+    }
+}
+
+impl From<&Written> for RecordOutcome {
+    fn from(written: &Written) -> Self {
+        let warning = |warning: &Warning| RecordWarning {
+            code: warning.code.as_str().to_owned(),
+            field: warning.field.clone(),
+            message: warning.message.to_owned(),
+        };
+        let warnings = written.warnings.iter().map(warning).collect();
+        RecordOutcome { customer_id: written.customer.id, warnings }
     }
 }
 

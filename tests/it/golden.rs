@@ -38,15 +38,27 @@ const STORY: &[&str] = &[
     "updateCustomer/refused-not-found",
     "deleteCustomer/deleted",
     "deleteCustomer/refused-not-found",
+    "processCustomers/legacy-add",
+    "processCustomers/legacy-add-or-update",
+    "processCustomers/legacy-update",
+    "processCustomers/legacy-home-location",
+    "processCustomers/legacy-delete",
+    "processCustomers/mixed",
+    "processCustomers/no-records",
+    "processCustomers/remembered",
+    "processCustomers/remembered-again",
+    "processCustomers/refused-other-body",
     "retrieveCustomer/active",
     "retrieveCustomer/all",
     "retrieveCustomer/by-key",
     "retrieveCustomer/validation-errors",
     "retrieveCustomer/addressed",
+    "retrieveCustomer/of-legacy-documents",
+    "retrieveCustomer/deleted-by-document",
     "retrieveCustomer/refused-not-found",
 ];
 /// More ids than the story can use up.
-const IDS: std::ops::Range<u64> = 1..20;
+const IDS: std::ops::Range<u64> = 1..30;
 
 #[test]
 fn the_story_has_the_same_end_in_both_versions() {
@@ -55,12 +67,39 @@ fn the_story_has_the_same_end_in_both_versions() {
     assert_eq!(ends[0], ends[1]);
 }
 
+/// The documents of older systems have no namespace; in the service's they say the same.
+#[test]
+fn documents_have_the_same_end_in_the_namespace_and_in_none() {
+    let ends = ["<Customers>", "<Customers xmlns=\"urn:castile:crm:v1\">"].map(|start| {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(folder.path());
+        let mut client = server.client();
+        let documents = STORY.iter().filter(|step| step.starts_with("processCustomers/legacy-"));
+        let answers: Vec<_> = documents
+            .map(|step| {
+                let request = fs::read_to_string(file(step, "request.xml")).unwrap();
+                assert!(request.contains("<Customers>"), "{step}");
+                client.post(&request.replace("<Customers>", start)).body
+            })
+            .collect();
+        (answers, shown(&mut client))
+    });
+    assert_eq!(ends[0], ends[1]);
+    assert_eq!(ends[0].0.len(), 5);
+    assert!(ends[0].0.iter().all(|answer| answer.contains("<FailedCount>0<")), "{ends:?}");
+}
+
 /// Runs the story; what retrieveCustomer then shows of every id.
 fn tell(version: Version) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let mut client = server.client();
     STORY.iter().for_each(|step| check(step, version, &mut client));
+    shown(&mut client)
+}
+
+/// What retrieveCustomer shows of every id.
+fn shown(client: &mut Client) -> Vec<String> {
     let shown = |id: u64| {
         let answer = client.post(&soap::envelope(&soap::retrieve(&format!("<CustomerID>{id}</CustomerID>"))));
         compare::canonical(masked(&answer.body).as_bytes()).unwrap()

@@ -3,6 +3,7 @@
 //! Request: `Customer`. Answer: `CustomerID`, `Outcome` Added, validation errors, warnings. Refused with
 //! `CUSTOMER_ALREADY_EXISTS` when an alternate key belongs to somebody.
 
+mod batch;
 mod soap;
 #[cfg(test)]
 mod tests;

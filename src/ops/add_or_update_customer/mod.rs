@@ -3,6 +3,7 @@
 //! Request: `Customer`. Answer: `CustomerID`, `Outcome` Added, Updated or Unchanged, validation errors, warnings.
 //! Refused with `CUSTOMER_ALREADY_EXISTS` when the identifiers find two customers (AU-1).
 
+mod batch;
 mod soap;
 #[cfg(test)]
 mod tests;

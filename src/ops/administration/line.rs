@@ -138,7 +138,8 @@ impl Administration {
         customer: Customer,
         notes: Vec<Note>,
     ) -> Result<Change, Refused> {
-        let call = Call { request_id: &importer.request_id, caller: &importer.who, message: None };
+        let call =
+            Call { request_id: &importer.request_id, caller: &importer.who, message: None, deadline: None };
         let context = Context::new(&self.gateway, &call);
         let decided = Decided {
             customer,

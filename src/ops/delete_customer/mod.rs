@@ -5,6 +5,7 @@
 //! with all it has, and retrieveCustomer shows it by its CustomerID with IncludeInactive (D-1). `CUSTOMER_NOT_FOUND` for
 //! everybody else, one that is inactive too (D-2).
 
+mod batch;
 mod soap;
 #[cfg(test)]
 mod tests;

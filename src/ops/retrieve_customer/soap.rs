@@ -18,7 +18,7 @@ impl SoapFace for RetrieveCustomer {
         let mut fields = Fields::default();
         let mut request = Request { identifiers: Identifiers::default(), include_inactive: false };
         for child in known_children(element) {
-            request.identifiers.read(child, &mut fields);
+            request.identifiers.read(child, &Path::ROOT, &mut fields);
             if child.local() == "IncludeInactive" {
                 let path = &Path::ROOT.element(child.local());
                 if let Some(sent) = fields.value(child, path, size::OTHER, value::boolean) {

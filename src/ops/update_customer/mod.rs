@@ -5,6 +5,7 @@
 //! Refused with `CUSTOMER_NOT_FOUND` when nobody is found, and with `CUSTOMER_ALREADY_EXISTS` when keys find two
 //! customers or a key that is to be added belongs to another. It never adds a customer.
 
+mod batch;
 mod soap;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{FORMAT, RecordError, push_section, read_section, sections};
 
 const REMEMBERED_V1: u8 = 1;
+const RECORD_ANSWER_V1: u8 = 1;
 
 /// A remembered request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,32 @@ pub enum RememberedOutcome<'a> {
         /// Code, field and message of each violation.
         violations: Vec<(Cow<'a, str>, Cow<'a, str>, Cow<'a, str>)>,
     },
+}
+
+/// What is remembered as the answer to one record of a message that has several.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordAnswer<'a> {
+    /// The customer that the record was about.
+    pub customer_id: u64,
+    /// Code, field and message of each warning.
+    #[serde(borrow)]
+    pub warnings: Vec<(Cow<'a, str>, Cow<'a, str>, Cow<'a, str>)>,
+}
+
+/// Writes the answer to a record.
+pub fn encode_record_answer(answer: &RecordAnswer<'_>) -> Result<Vec<u8>, RecordError> {
+    let mut body = vec![FORMAT];
+    push_section(&mut body, RECORD_ANSWER_V1, answer)?;
+    Ok(body)
+}
+
+/// Reads the answer to a record in any stored version.
+pub fn decode_record_answer(body: &[u8]) -> Result<RecordAnswer<'_>, RecordError> {
+    match sections(body)?.as_slice() {
+        [(RECORD_ANSWER_V1, bytes)] => read_section(bytes),
+        [(tag, _), ..] => Err(RecordError::Newer(*tag)),
+        [] => Err(RecordError::Unreadable("an empty answer".to_owned())),
+    }
 }
 
 /// Writes a row.

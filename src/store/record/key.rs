@@ -47,6 +47,13 @@ pub fn idempotency(caller: &str, message_id: &str) -> Key {
     pair(Collection::Idempotency, caller, message_id)
 }
 
+/// The record that remembers what was answered to one record of a message, from 1. It follows that of the message.
+pub fn idempotency_of_record(caller: &str, message_id: &str, index: u64) -> Key {
+    let message = idempotency(caller, message_id);
+    // Neither a name nor a text of XML has 0x00 in it, so this is no other message's key.
+    Key { id: [&message.id[..], &[0], &index.to_be_bytes()].concat().into(), ..message }
+}
+
 fn pair(collection: Collection, first: &str, second: &str) -> Key {
     Key { collection, id: [first.as_bytes(), &[0], second.as_bytes()].concat().into() }
 }

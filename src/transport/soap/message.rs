@@ -117,7 +117,8 @@ impl Dispatch {
         self.check_action(&request.head, media_type, addressing.as_ref(), entry)?;
         let message = message_key(&envelope, addressing.as_ref())?;
         let request_id = request.head.request_id.to_string();
-        let call = Call { request_id: &request_id, caller: ANONYMOUS_USER, message };
+        let deadline = Some(request.deadline);
+        let call = Call { request_id: &request_id, caller: ANONYMOUS_USER, message, deadline };
         let running = entry.operation.call(&self.gateway, &call, element);
         let outcome = match tokio::time::timeout_at(request.deadline, running).await {
             Ok(outcome) => outcome,
@@ -216,7 +217,7 @@ fn message_key(
         return Err(Fault::malformed(format!("wsa:MessageID is over {MESSAGE_ID_BYTES_MAX} bytes")));
     }
     let body_sha256 = Sha256::digest(envelope.body().source()).into();
-    Ok(Some(MessageKey { message_id: message_id.to_owned(), body_sha256 }))
+    Ok(Some(MessageKey { message_id: message_id.to_owned(), body_sha256, record: None }))
 }
 
 fn replies_nowhere(addressing: Option<&Addressing<'_>>, to: impl Fn(&Addressing<'_>) -> Destination) -> bool {

@@ -20,6 +20,13 @@ pub fn customer_of(request: Element<'_>) -> Result<CustomerMessage, Error> {
     fields.into_result().map(|()| message)
 }
 
+/// Reads a `Customer` that is a record of a document. Paths begin with it.
+pub fn customer_record(element: Element<'_>) -> Result<CustomerMessage, Error> {
+    let mut fields = Fields::default();
+    let message = customer(element, &Path::ROOT.element("Customer"), &mut fields);
+    fields.into_result().map(|()| message)
+}
+
 /// Reads a `Customer` element; what is wrong is left in `fields`.
 pub fn customer(element: Element<'_>, path: &Path<'_>, fields: &mut Fields) -> CustomerMessage {
     let mut message = CustomerMessage::default();

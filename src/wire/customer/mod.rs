@@ -13,7 +13,7 @@ mod path;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{alternate_key, customer, customer_of};
+pub use decode::{alternate_key, customer, customer_of, customer_record};
 pub use encode::{Selection, write_customer, write_validation_errors};
 pub use field::{Fields, known_children, size};
 pub use path::Path;

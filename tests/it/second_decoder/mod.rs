@@ -10,7 +10,9 @@ mod tree;
 
 use yaserde::YaDeserialize;
 
-use details::{AlternateKey, ValidationError, Warning};
+pub(crate) use contact::Email;
+pub(crate) use details::AlternateKey;
+use details::{ValidationError, Warning};
 pub(crate) use tree::Customer;
 
 /// The Body of a message: exactly one of these is there.
@@ -37,6 +39,10 @@ pub(crate) struct Body {
     pub(crate) retrieve_customer: Option<Retrieve>,
     #[yaserde(prefix = "crm", rename = "retrieveCustomerResponse")]
     pub(crate) retrieve_customer_response: Option<CustomerWrapper>,
+    #[yaserde(prefix = "crm", rename = "Customers")]
+    pub(crate) customers: Option<Customers>,
+    #[yaserde(prefix = "crm", rename = "CustomersResponse")]
+    pub(crate) customers_response: Option<CustomersResponse>,
 }
 
 /// A wrapper with a customer in it.
@@ -45,6 +51,50 @@ pub(crate) struct Body {
 pub(crate) struct CustomerWrapper {
     #[yaserde(prefix = "crm", rename = "Customer")]
     pub(crate) customer: Option<Customer>,
+}
+
+/// A document.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct Customers {
+    #[yaserde(prefix = "crm", rename = "Customer")]
+    pub(crate) customers: Vec<Customer>,
+}
+
+/// The answer to a document.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct CustomersResponse {
+    #[yaserde(prefix = "crm", rename = "Result")]
+    pub(crate) results: Vec<RecordResult>,
+    #[yaserde(prefix = "crm", rename = "RecordCount")]
+    pub(crate) record_count: Option<String>,
+    #[yaserde(prefix = "crm", rename = "SucceededCount")]
+    pub(crate) succeeded_count: Option<String>,
+    #[yaserde(prefix = "crm", rename = "FailedCount")]
+    pub(crate) failed_count: Option<String>,
+}
+
+/// `RecordResultType`.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct RecordResult {
+    #[yaserde(attribute = true, rename = "Index")]
+    pub(crate) index: Option<String>,
+    #[yaserde(attribute = true, rename = "Action")]
+    pub(crate) action: Option<String>,
+    #[yaserde(attribute = true, rename = "Status")]
+    pub(crate) status: Option<String>,
+    #[yaserde(prefix = "crm", rename = "CustomerID")]
+    pub(crate) customer_id: Option<String>,
+    #[yaserde(prefix = "crm", rename = "Code")]
+    pub(crate) code: Option<String>,
+    #[yaserde(prefix = "crm", rename = "Message")]
+    pub(crate) message: Option<String>,
+    #[yaserde(prefix = "crm", rename = "Field")]
+    pub(crate) field: Option<String>,
+    #[yaserde(prefix = "crm", rename = "Warning")]
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// The answer of a write.

@@ -9,6 +9,7 @@ const ADD_OR_UPDATE: &str = include_str!("../../../examples/requests/add-or-upda
 const UPDATE: &str = include_str!("../../../examples/requests/update-customer.xml");
 const HOME_LOCATION: &str = include_str!("../../../examples/requests/home-location.xml");
 const DELETE: &str = include_str!("../../../examples/requests/delete-customer.xml");
+const DOCUMENT: &str = include_str!("../../../examples/requests/customers-document.xml");
 const RETRIEVE: &str = include_str!("../../../examples/requests/retrieve-customer.xml");
 
 fn some(text: &str) -> Option<String> {
@@ -56,6 +57,9 @@ fn the_other_examples_are_read() {
     let retrieve = decode(RETRIEVE).expect("the example decodes").retrieve_customer.expect("a retrieve");
     assert_eq!(retrieve.alternate_keys[0].alternate_id, some("1204-000317"));
     assert_eq!(retrieve.include_inactive, some("true"));
+    let document = decode(DOCUMENT).expect("the example decodes").customers.expect("a document");
+    let actions: Vec<_> = document.customers.iter().map(|customer| customer.action.as_deref()).collect();
+    assert_eq!(actions, [Some("Add"), Some("AddorUpdate"), Some("Update"), Some("Delete")]);
 }
 
 #[test]
@@ -160,4 +164,6 @@ fn everything_that_the_schema_declares_is_read() {
     check("deleteCustomerResponse", 2);
     check("retrieveCustomer", 7);
     check("retrieveCustomerResponse", 120);
+    check("Customers", 120);
+    check("CustomersResponse", 13);
 }

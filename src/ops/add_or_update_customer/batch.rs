@@ -1,0 +1,19 @@
+//! The record codec of addOrUpdateCustomer.
+
+use super::AddOrUpdateCustomer;
+use crate::domain::error::Error;
+use crate::domain::message::CustomerMessage;
+use crate::ops::written::Written;
+use crate::ops::{BatchFace, RecordOutcome};
+use crate::wire::customer;
+use crate::wire::xml::Element;
+
+impl BatchFace for AddOrUpdateCustomer {
+    fn decode(record: Element<'_>) -> Result<CustomerMessage, Error> {
+        customer::customer_record(record)
+    }
+
+    fn outcome(answer: &Written) -> RecordOutcome {
+        answer.into()
+    }
+}

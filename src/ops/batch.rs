@@ -1,0 +1,135 @@
+//! The record face of the operations: how one `Customer` of a document becomes a request, and what is told of it.
+//!
+//! A document names no operation; each of its records does, by its `Action`, which
+//! [`ACTIONS`](super::ACTIONS) leads to the operation. So whoever runs a document's records names none either.
+//! Deliberately absent: the documents themselves, and which record comes next.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use super::{ACTIONS, Call, Gateway, Operation, execute};
+use crate::domain::error::{Code, Error};
+use crate::domain::identity::CustomerId;
+use crate::store::record::idempotency::{RecordAnswer, decode_record_answer, encode_record_answer};
+use crate::wire::customer::Path;
+use crate::wire::xml::Element;
+
+/// The codec that an operation has for a record of a document.
+pub trait BatchFace: Operation {
+    /// Reads the record; every violation found is in the error, its path beginning with the record's element.
+    fn decode(record: Element<'_>) -> Result<Self::Request, Error>;
+    /// What is told of a record that was carried out.
+    fn outcome(answer: &Self::Answer) -> RecordOutcome;
+}
+
+/// What became of a record that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOutcome {
+    /// The customer that the record was about.
+    pub customer_id: CustomerId,
+    /// What of the record was not heeded.
+    pub warnings: Vec<RecordWarning>,
+}
+
+/// A [`Warning`](crate::domain::Warning) as it is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordWarning {
+    /// The public name of the code.
+    pub code: String,
+    /// Where.
+    pub field: String,
+    /// For a person.
+    pub message: String,
+}
+
+/// An operation with a record face, whatever its types.
+pub trait RecordOperation: Send + Sync {
+    /// Decodes the record and runs the operation, in a commit of its own.
+    fn call<'c>(&self, gateway: &'c Gateway, call: &'c Call<'c>, record: Record<'c>) -> Recording<'c>;
+}
+
+/// A record on its way: what became of it, or the refusal.
+pub(super) type Recording<'c> = Pin<Box<dyn Future<Output = Result<RecordOutcome, Error>> + Send + 'c>>;
+
+/// Makes a [`RecordOperation`] of an operation's types.
+pub(super) struct Face<O>(PhantomData<fn() -> O>);
+
+impl<O> Face<O> {
+    pub(super) const NEW: Self = Face(PhantomData);
+}
+
+impl<O: BatchFace> RecordOperation for Face<O> {
+    fn call<'c>(&self, gateway: &'c Gateway, call: &'c Call<'c>, record: Record<'c>) -> Recording<'c> {
+        let request = O::decode(record.0);
+        Box::pin(async move {
+            let answer =
+                execute::<O>(gateway, call, &request?, |answer| remembered(&O::outcome(answer))).await?;
+            recalled(&answer)
+        })
+    }
+}
+
+fn remembered(outcome: &RecordOutcome) -> Result<Vec<u8>, Error> {
+    let warning = |warning: &'_ RecordWarning| {
+        (warning.code.clone().into(), warning.field.clone().into(), warning.message.clone().into())
+    };
+    let warnings = outcome.warnings.iter().map(warning).collect();
+    Ok(encode_record_answer(&RecordAnswer { customer_id: outcome.customer_id.0, warnings })?)
+}
+
+fn recalled(answer: &[u8]) -> Result<RecordOutcome, Error> {
+    let RecordAnswer { customer_id, warnings } = decode_record_answer(answer)?;
+    let warning = |(code, field, message): (Cow<'_, str>, Cow<'_, str>, Cow<'_, str>)| RecordWarning {
+        code: code.into_owned(),
+        field: field.into_owned(),
+        message: message.into_owned(),
+    };
+    let warnings = warnings.into_iter().map(warning).collect();
+    Ok(RecordOutcome { customer_id: CustomerId(customer_id), warnings })
+}
+
+/// One line of [`ACTIONS`].
+pub struct Action {
+    /// As documents spell it, whatever the case.
+    pub name: &'static str,
+    /// Who does it; nobody does what is known but not available.
+    pub operation: Option<&'static dyn RecordOperation>,
+}
+
+/// A `Customer` of a document.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'d>(Element<'d>);
+
+impl<'d> Record<'d> {
+    /// The record that an element is.
+    pub fn new(element: Element<'d>) -> Self {
+        Record(element)
+    }
+
+    /// What the record asks for, if that is one of [`ACTIONS`].
+    pub fn action(self) -> Option<&'static Action> {
+        let sent = self.0.attribute("Action")?;
+        ACTIONS.iter().find(|action| action.name.eq_ignore_ascii_case(sent.trim()))
+    }
+}
+
+impl Action {
+    /// Who does what the `index`th record of a document asks for, from 1. `INVALID_ATTRIBUTE_VALUE` if it asks for
+    /// nothing that is known (V-18), `UNKNOWN_OPERATION` for what is not available.
+    pub fn operation(action: Option<&Action>, index: u64) -> Result<&'static dyn RecordOperation, Error> {
+        let refusal = |code: Code, message: &str| {
+            let index = usize::try_from(index).unwrap_or(usize::MAX);
+            let path = Path::ROOT.item("Customer", index).attribute("Action").to_string();
+            Err(Error::at(code, path, message))
+        };
+        match action {
+            Some(Action { operation: Some(operation), .. }) => Ok(*operation),
+            Some(Action { operation: None, .. }) => {
+                refusal(Code::UnknownOperation, "records that merge customers are not carried out yet")
+            }
+            None => refusal(Code::InvalidAttributeValue, "expected Add, AddorUpdate, Update or Delete"),
+        }
+    }
+}
