@@ -20,6 +20,7 @@ mod identifiers;
 mod lookup;
 pub mod reference;
 mod retrieve_customer;
+mod search_customers;
 mod soap;
 mod turns;
 mod update_customer;
@@ -50,6 +51,7 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<update_customer::UpdateCustomer>::NEW,
     &soap::Face::<delete_customer::DeleteCustomer>::NEW,
     &soap::Face::<retrieve_customer::RetrieveCustomer>::NEW,
+    &soap::Face::<search_customers::SearchCustomers>::NEW,
 ];
 
 /// What an operation is.

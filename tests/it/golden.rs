@@ -44,6 +44,11 @@ const STORY: &[&str] = &[
     "retrieveCustomer/validation-errors",
     "retrieveCustomer/addressed",
     "retrieveCustomer/refused-not-found",
+    "searchCustomers/found",
+    "searchCustomers/inactive",
+    "searchCustomers/nothing",
+    "searchCustomers/refused-no-criterion",
+    "searchCustomers/refused-values",
 ];
 /// More ids than the story can use up.
 const IDS: std::ops::Range<u64> = 1..20;

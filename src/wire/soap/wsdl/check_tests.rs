@@ -33,7 +33,14 @@ fn operations_come_with_elements_and_actions() {
     let names: Vec<_> = description.operations.iter().map(|operation| operation.name.as_str()).collect();
     assert_eq!(
         names,
-        ["addCustomer", "addOrUpdateCustomer", "updateCustomer", "deleteCustomer", "retrieveCustomer"]
+        [
+            "addCustomer",
+            "addOrUpdateCustomer",
+            "updateCustomer",
+            "deleteCustomer",
+            "retrieveCustomer",
+            "searchCustomers"
+        ]
     );
     let operation = description.operation_of("retrieveCustomer").expect("found by its body element");
     assert_eq!(operation.response_element, "retrieveCustomerResponse");
