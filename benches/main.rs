@@ -1,4 +1,5 @@
-//! The benchmarks: `cargo bench` prints one table, `cargo bench -- ROW` one row of it, `--quick` a rough one.
+//! The benchmarks: `cargo bench` prints one table, `cargo bench -- ROW` one row of it, `--quick` a rough one;
+//! `cargo bench -- search` prints a table of its own, of latencies against bounds.
 //!
 //! Every row compares Castile with a reference that does the unavoidable part of the same work. Both are measured in
 //! the same run, in turns, warm; what counts is the median of the ratios of neighbouring rounds, because a machine
@@ -12,6 +13,7 @@ mod load;
 mod measure;
 mod messages;
 mod retrieve;
+mod search;
 mod servers;
 mod write;
 
@@ -71,6 +73,9 @@ const ROWS: &[(&str, Measured)] = &[
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if arguments.iter().any(|argument| argument == "search") {
+        return search::measure();
+    }
     let size = if arguments.iter().any(|argument| argument == "--quick") { QUICK } else { FULL };
     let wanted: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
     if let Some(unknown) = wanted.iter().find(|name| !ROWS.iter().any(|(row, _)| row == **name)) {

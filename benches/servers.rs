@@ -12,6 +12,7 @@ use castile::clock::SystemClock;
 use castile::config::Config;
 use castile::domain::Settings;
 use castile::ops::{Call, DEFAULT_REFERENCE, Gateway, REGISTRY, parse_reference};
+use castile::search::{Options, Place, Search};
 use castile::store::{SledOptions, SledStore, Store};
 use castile::transport::http::{self, HttpLimits};
 use castile::transport::shutdown::Stage;
@@ -56,7 +57,8 @@ pub(crate) fn store(folder: &Path) -> Outcome<Arc<SledStore>> {
 pub(crate) fn gateway(store: Arc<dyn Store>) -> Outcome<Arc<Gateway>> {
     let settings = Settings::default();
     let reference = parse_reference(DEFAULT_REFERENCE)?;
-    Ok(Arc::new(Gateway::new(store, settings, reference, Arc::new(SystemClock), TimeZone::UTC)))
+    let search = Arc::new(Search::new(Arc::clone(&store), Options::new(Place::Memory)));
+    Ok(Arc::new(Gateway::new(store, search, settings, reference, Arc::new(SystemClock), TimeZone::UTC)))
 }
 
 /// Serves the gateway as `castile serve` does, until the sender is dropped or says otherwise.

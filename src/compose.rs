@@ -15,6 +15,7 @@ use crate::failure::{Exit, Failure};
 use crate::jobs::Sweep;
 use crate::ops::administration::{Administration, Engine, Inspected};
 use crate::ops::{CUSTOMER_IDS, Gateway, reference};
+use crate::search::{Options, Place, Search};
 use crate::store::sled::{Finding, Inspection};
 use crate::store::{Collection, Key, SledOptions, SledStore, StoreError};
 use crate::transport::admin::AdminService;
@@ -30,6 +31,8 @@ pub struct Faces {
     pub administrators: Arc<dyn Handler>,
     /// What a server runs beside them.
     pub sweep: Sweep,
+    /// Search, which only a server lets follow the store: a command would leave the index half-way.
+    pub search: Arc<Search>,
 }
 
 /// Opens the store in a data folder whose lock is held, and joins everything that works on it. `address` is where
@@ -45,13 +48,18 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
     let zone = config.time_zone.zone().clone();
     let store = Arc::new(store);
     let engine = Arc::new(SledEngine(Arc::clone(&store)));
-    let gateway = Arc::new(Gateway::new(store, settings(config), reference, Arc::new(SystemClock), zone));
+    let place = Place::Folder(data_dir.search());
+    let search = Arc::new(Search::new(store.clone(), Options::new(place)));
+    let clock = Arc::new(SystemClock);
+    let gateway = Gateway::new(store, Arc::clone(&search), settings(config), reference, clock, zone);
+    let gateway = Arc::new(gateway);
     let callers = SoapService::new(Arc::clone(&gateway), config, address).map_err(internal)?;
     let administrators = AdminService::new(Administration::new(Arc::clone(&gateway), engine));
     Ok(Faces {
         callers: Arc::new(callers),
         administrators: Arc::new(administrators),
         sweep: Sweep::new(gateway),
+        search,
     })
 }
 

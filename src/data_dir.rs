@@ -13,6 +13,7 @@ use crate::failure::{Exit, Failure};
 
 const LOCK_FILE: &str = "lock";
 const STORE_FOLDER: &str = "store";
+const SEARCH_FOLDER: &str = "search";
 /// Nobody but the owner enters.
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
@@ -81,6 +82,11 @@ impl DataDir {
     /// The folder that belongs to the store.
     pub fn store(&self) -> PathBuf {
         self.path.join(STORE_FOLDER)
+    }
+
+    /// The folder that belongs to the search index. It may be missing: the index is made from the store.
+    pub fn search(&self) -> PathBuf {
+        self.path.join(SEARCH_FOLDER)
     }
 }
 

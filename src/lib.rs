@@ -5,6 +5,7 @@
 //! - [`domain`]: the rules of customer requests, pure and synchronous.
 //! - [`wire`]: XML and SOAP, bytes to values and back.
 //! - [`store`]: the port to a durable store, and the engines behind it.
+//! - [`search`]: an index of the customers that follows the store's change log.
 //! - [`ops`]: the operations, one folder each, and the one place that commits.
 //! - [`transport`]: how requests come in.
 //! - [`jobs`]: what runs by itself.
@@ -22,6 +23,7 @@ pub mod domain;
 pub mod failure;
 pub mod jobs;
 pub mod ops;
+pub mod search;
 mod serve;
 pub mod store;
 pub mod telemetry;

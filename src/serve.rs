@@ -57,6 +57,9 @@ pub async fn serve(
     };
     raise_descriptor_limit(config.limits.connections_max as u64);
 
+    faces.search.follow().map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    // The gateway behind the handlers keeps it; it ends with them.
+    drop(faces.search);
     let mut sweep_stop = stage.clone();
     let sweep = tokio::spawn(faces.sweep.run(async move { reached(&mut sweep_stop, Stage::Draining).await }));
     let limits = HttpLimits::from(&config.limits);

@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod load;
 mod outcome;
+mod search;
 mod serve;
 mod show;
 mod text;
@@ -41,6 +42,7 @@ Examples:
   castile load shop.toml                 define alternate keys, attributes and retail locations
   castile show attribute_type            show what is defined
   castile history 4711                   who changed this customer when, and what
+  castile search rebuild                 make the search index anew from the store
 
 Exit codes:
   0  done                                1  done, and something wrong was found
@@ -86,6 +88,8 @@ enum Command {
     Show(show::Show),
     /// Show who changed a customer when, and what
     History(history::History),
+    /// Look after the search index
+    Search(search::Search),
     /// Print every configuration key with its value, default and meaning
     Config,
 }
@@ -126,6 +130,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Load(load) => in_runtime(load.run(&config)),
         Command::Show(show) => in_runtime(show.run(&config)),
         Command::History(history) => in_runtime(history.run(&config)),
+        Command::Search(search) => in_runtime(search.run(&config)),
         Command::Config => config::run(&config),
     }
 }

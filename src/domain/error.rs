@@ -39,6 +39,8 @@ pub enum Code {
     ValueNotInEnumeratedAttributeTypeValues,
     /// C-6: several values for a unique attribute.
     MultipleValuesOnUniqueAttributeType,
+    /// A search without any criterion.
+    CustomerSearchRequiredParameters,
     /// No customer with these identifiers.
     CustomerNotFound,
     /// A-2, AU-1: an alternate key belongs to another customer.
@@ -99,6 +101,7 @@ impl Code {
         Code::NamePositionInvalid,
         Code::AlternateKeyTypecodeUnspecified,
         Code::AlternateKeyValueUnspecified,
+        Code::CustomerSearchRequiredParameters,
         Code::CustomerNotFound,
         Code::CustomerAlreadyExists,
         Code::UnknownAttributeType,
@@ -129,6 +132,7 @@ impl Code {
             Code::UnknownAttributeType => "UNKNOWN_ATTRIBUTE_TYPE",
             Code::ValueNotInEnumeratedAttributeTypeValues => "VALUE_NOT_IN_ENUMERATED_ATTRIBUTE_TYPE_VALUES",
             Code::MultipleValuesOnUniqueAttributeType => "MULTIPLE_VALUES_ON_UNIQUE_ATTRIBUTE_TYPE",
+            Code::CustomerSearchRequiredParameters => "CUSTOMER_SEARCH_REQUIRED_PARAMETERS",
             Code::CustomerNotFound => "CUSTOMER_NOT_FOUND",
             Code::CustomerAlreadyExists => "CUSTOMER_ALREADY_EXISTS",
             Code::Contention | Code::Timeout | Code::ServiceUnavailable => "SERVICE_UNAVAILABLE",
@@ -152,7 +156,8 @@ impl Code {
             | Code::CustomerNoteEmpty
             | Code::UnknownAttributeType
             | Code::ValueNotInEnumeratedAttributeTypeValues
-            | Code::MultipleValuesOnUniqueAttributeType => Class::Invalid,
+            | Code::MultipleValuesOnUniqueAttributeType
+            | Code::CustomerSearchRequiredParameters => Class::Invalid,
             Code::CustomerNotFound => Class::NotFound,
             Code::CustomerAlreadyExists => Class::AlreadyExists,
             Code::Contention => Class::Contention,

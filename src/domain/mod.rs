@@ -12,6 +12,7 @@ pub mod decision;
 pub mod email;
 pub mod error;
 mod findings;
+pub mod fold;
 pub mod identity;
 mod key_rules;
 mod key_update;

@@ -59,6 +59,16 @@ pub fn note_sequence(text: &str) -> Result<u32, Reject> {
     u32::try_from(number).ok().filter(|number| *number > 0).ok_or(Reject::invalid(EXPECTED))
 }
 
+/// The most customers of a page of search results.
+pub const RESULTS_MAX: usize = 200;
+
+/// MaxResults: a whole number from 1 to [`RESULTS_MAX`].
+pub fn results_max(text: &str) -> Result<usize, Reject> {
+    const EXPECTED: &str = "expected a whole number from 1 to 200, digits only";
+    let number = whole_number(text, RESULTS_MAX as u64, EXPECTED)?;
+    usize::try_from(number).ok().filter(|number| *number > 0).ok_or(Reject::invalid(EXPECTED))
+}
+
 fn whole_number(text: &str, max: u64, expected: &'static str) -> Result<u64, Reject> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let number = if digits { text.parse().ok() } else { None };
@@ -149,6 +159,21 @@ impl ContactType {
             ContactType::Fax => "FAX",
         }
     }
+}
+
+words! {
+    /// How a search criterion is compared.
+    SearchType, Code::InvalidAttributeValue, "expected Exact, StartsWith, EndsWith, Contains or SoundsLike",
+    /// The whole value.
+    Exact = "Exact",
+    /// Its beginning.
+    StartsWith = "StartsWith",
+    /// Its end.
+    EndsWith = "EndsWith",
+    /// Any part of it.
+    Contains = "Contains",
+    /// Its sound.
+    SoundsLike = "SoundsLike",
 }
 
 words! {

@@ -73,6 +73,7 @@ mod tests {
     use crate::clock::FixedClock;
     use crate::domain::Settings;
     use crate::ops::{DEFAULT_REFERENCE, KEEP, parse_reference};
+    use crate::search::{Options, Place, Search};
     use crate::store::record::idempotency::{Remembered, RememberedOutcome, encode};
     use crate::store::record::key;
     use crate::store::{Change, Collection, Fault, FaultyStore, MemoryStore, Reads, Store, prefix_range};
@@ -90,8 +91,9 @@ mod tests {
         let store = Arc::new(FaultyStore::new(MemoryStore::new()));
         let clock = Arc::new(FixedClock::at(Timestamp::UNIX_EPOCH));
         let reference = parse_reference(DEFAULT_REFERENCE).unwrap();
+        let search = Arc::new(Search::new(store.clone(), Options::new(Place::Memory)));
         let gateway =
-            Gateway::new(store.clone(), Settings::default(), reference, clock.clone(), TimeZone::UTC);
+            Gateway::new(store.clone(), search, Settings::default(), reference, clock.clone(), TimeZone::UTC);
         for second in 0..ROWS {
             let row = Remembered {
                 body_sha256: [0; 32],

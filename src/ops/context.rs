@@ -15,6 +15,7 @@ use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
 use crate::domain::reference::Reference;
 use crate::domain::{Now, Rules, Settings};
+use crate::search::Search;
 use crate::store::{IDS_DRAWN_MAX, Store, StoreError};
 
 /// The sequence that customer ids are drawn from.
@@ -28,6 +29,8 @@ const IDS_SKIPPED_MAX: u64 = 10_000_000_000;
 pub struct Gateway {
     /// The store.
     pub store: Arc<dyn Store>,
+    /// Search over that store.
+    pub search: Arc<Search>,
     /// The switches of the organisation.
     pub settings: Settings,
     /// Its reference data; it changes when some is loaded.
@@ -44,6 +47,7 @@ impl Gateway {
     /// A gateway over a store.
     pub fn new(
         store: Arc<dyn Store>,
+        search: Arc<Search>,
         settings: Settings,
         reference: Reference,
         clock: Arc<dyn Clock>,
@@ -51,7 +55,7 @@ impl Gateway {
     ) -> Self {
         let reference = CurrentReference::from(reference);
         let (turns, customer_ids) = (Turns::default(), Mutex::new(0..0));
-        Gateway { store, settings, reference, clock, time_zone, turns, customer_ids }
+        Gateway { store, search, settings, reference, clock, time_zone, turns, customer_ids }
     }
 
     async fn next_customer_id(&self) -> Result<CustomerId, Error> {
@@ -144,6 +148,11 @@ impl<'a> Context<'a> {
     /// What the organisation has laid down.
     pub fn rules(&self) -> Rules<'_> {
         Rules { settings: &self.gateway.settings, reference: &self.reference }
+    }
+
+    /// Search over the customers.
+    pub fn search(&self) -> &'a Search {
+        &self.gateway.search
     }
 
     /// A new customer id; one that is not used is lost.

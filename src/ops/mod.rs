@@ -22,6 +22,7 @@ mod lookup;
 mod process_customers;
 pub mod reference;
 mod retrieve_customer;
+mod search_customers;
 mod soap;
 mod turns;
 mod update_customer;
@@ -53,6 +54,7 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<update_customer::UpdateCustomer>::NEW,
     &soap::Face::<delete_customer::DeleteCustomer>::NEW,
     &soap::Face::<retrieve_customer::RetrieveCustomer>::NEW,
+    &soap::Face::<search_customers::SearchCustomers>::NEW,
     &process_customers::ProcessCustomers,
 ];
 

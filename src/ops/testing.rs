@@ -10,6 +10,7 @@ use super::{Call, DEFAULT_REFERENCE, Gateway, MessageKey, REGISTRY, parse_refere
 use crate::clock::FixedClock;
 use crate::domain::Settings;
 use crate::domain::error::{Code, Error};
+use crate::search::{Options, Place, Search};
 use crate::store::{MemoryStore, Store};
 use crate::wire::xml::{Document, Limits};
 
@@ -30,7 +31,9 @@ impl World {
     pub(super) fn on(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let reference = parse_reference(DEFAULT_REFERENCE).unwrap();
-        let gateway = Gateway::new(store, Settings::default(), reference, clock.clone(), TimeZone::UTC);
+        let search = Arc::new(Search::new(store.clone(), Options::new(Place::Memory)));
+        let gateway =
+            Gateway::new(store, search, Settings::default(), reference, clock.clone(), TimeZone::UTC);
         World { gateway: Arc::new(gateway), clock }
     }
 

@@ -56,6 +56,11 @@ const STORY: &[&str] = &[
     "retrieveCustomer/of-legacy-documents",
     "retrieveCustomer/deleted-by-document",
     "retrieveCustomer/refused-not-found",
+    "searchCustomers/found",
+    "searchCustomers/inactive",
+    "searchCustomers/nothing",
+    "searchCustomers/refused-no-criterion",
+    "searchCustomers/refused-values",
 ];
 /// More ids than the story can use up.
 const IDS: std::ops::Range<u64> = 1..30;

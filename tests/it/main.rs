@@ -16,6 +16,7 @@ mod order_of_checks;
 mod power_cut;
 mod program;
 mod reference;
+mod search;
 mod second_decoder;
 mod shutdown;
 #[expect(clippy::allow_attributes, reason = "what is used depends on the modules above")]

@@ -1,7 +1,7 @@
-//! What administrators ask of the whole store: export, import, check.
+//! What administrators ask of the whole store: export, import, check, a new search index.
 //!
 //! Promises: memory stays bounded whatever the size of the store; nothing is left out silently; texts name ids and
-//! line numbers, never customer data; all three run while requests are answered. What a file holds and which moment
+//! line numbers, never customer data; all of it runs while requests are answered. What a file holds and which moment
 //! it shows stands in [`document`] and [`export`]. Deliberately absent: HTTP and files (whoever calls brings both),
 //! repair of damaged records, engines by name ([`Engine`] is given).
 
@@ -12,6 +12,7 @@ mod form;
 mod import;
 mod line;
 mod read;
+mod search;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::context::Gateway;
+use crate::search::SearchError;
 use crate::store::{Collection, Key, StoreError, prefix_range, record};
 
 pub use import::{Imported, Importer};
@@ -91,6 +93,9 @@ pub enum Stop {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The search index could not be built.
+    #[error(transparent)]
+    Search(#[from] SearchError),
 }
 
 impl Administration {

@@ -1,5 +1,5 @@
 //! The administrators' routes: `GET /export`, `POST /import?first_line=N`, `GET /check`, `POST /load`, `POST /show`,
-//! `POST /history`.
+//! `POST /history`, `POST /search/rebuild`.
 //!
 //! Deliberately absent: what an answer holds, which the file of each route says.
 
@@ -37,8 +37,9 @@ impl Handler for AdminService {
             (&Method::POST, "/load") => reference::load(self.administration.gateway(), request).await,
             (&Method::POST, "/show") => reference::show(self.administration.gateway(), &request),
             (&Method::POST, "/history") => history::history(self.administration.gateway(), &request).await,
+            (&Method::POST, "/search/rebuild") => whole_store::rebuild_search(&self.administration),
             (_, "/export" | "/check") => problem(StatusCode::METHOD_NOT_ALLOWED, "this path takes GET"),
-            (_, "/import" | "/load" | "/show" | "/history") => {
+            (_, "/import" | "/load" | "/show" | "/history" | "/search/rebuild") => {
                 problem(StatusCode::METHOD_NOT_ALLOWED, "this path takes POST")
             }
             _ => problem(StatusCode::NOT_FOUND, "there is nothing at this path"),

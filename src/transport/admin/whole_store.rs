@@ -1,4 +1,4 @@
-//! Export, import and check as answers of lines, sent while they are made; the caller's pace is the work's pace.
+//! Export, import, check and a new search index as answers of lines, sent while they are made; the caller's pace is the work's pace.
 //!
 //! Deliberately absent: what is exported, imported and checked, which `ops::administration` knows.
 
@@ -22,6 +22,12 @@ pub(super) fn export(administration: &Administration) -> Response {
 pub(super) fn check(administration: &Administration) -> Response {
     let administration = administration.clone();
     streamed(|lines| async move { administration.check(&lines).await })
+}
+
+/// `POST /search/rebuild`: the search index built anew.
+pub(super) fn rebuild_search(administration: &Administration) -> Response {
+    let administration = administration.clone();
+    streamed(|lines| async move { administration.rebuild_search(&lines).await })
 }
 
 fn first_line(head: &Head) -> Option<u64> {

@@ -43,6 +43,18 @@ pub(crate) struct Body {
     pub(crate) customers: Option<Customers>,
     #[yaserde(prefix = "crm", rename = "CustomersResponse")]
     pub(crate) customers_response: Option<CustomersResponse>,
+    #[yaserde(prefix = "crm", rename = "searchCustomersResponse")]
+    pub(crate) search_customers_response: Option<CustomersPage>,
+}
+
+/// The answer of `searchCustomers`.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct CustomersPage {
+    #[yaserde(prefix = "crm", rename = "Customer")]
+    pub(crate) customers: Vec<Customer>,
+    #[yaserde(prefix = "crm", rename = "NextPageToken")]
+    pub(crate) next_page_token: Option<String>,
 }
 
 /// A wrapper with a customer in it.

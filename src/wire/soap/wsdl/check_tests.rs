@@ -39,6 +39,7 @@ fn operations_come_with_elements_and_actions() {
             "updateCustomer",
             "deleteCustomer",
             "retrieveCustomer",
+            "searchCustomers",
             "processCustomers"
         ]
     );

@@ -1,0 +1,51 @@
+//! searchCustomers: the customers that match some criteria, page by page.
+//!
+//! Request: any of `LastName`, `FirstName`, `BusinessName`, `EMailAddress`, `PhoneNumber`, `AddressLine1`, `City`,
+//! `Territory`, `PostalCode`, `CardNumber`, `AlternateKey`, each with the attribute `SearchType`; `IncludeInactive`,
+//! `MaxResults`, `PageToken`. Answer: `Customer*` in the order of their names, without notes, so that a page stays
+//! bounded; `NextPageToken` where there are more. Nothing found is an empty answer.
+//! `CUSTOMER_SEARCH_REQUIRED_PARAMETERS` without a criterion; `INVALID_ATTRIBUTE_VALUE` for one that can't be compared,
+//! a MaxResults out of range, a token of another query; `SERVICE_UNAVAILABLE` while the index is being built.
+
+mod soap;
+#[cfg(test)]
+mod tests;
+
+use super::{Context, Decision, Operation};
+use crate::domain::error::Error;
+use crate::search::{Page, PageRequest, Query};
+use crate::store::{Change, Reads};
+
+/// The operation.
+pub(super) struct SearchCustomers;
+
+/// What is searched for.
+#[derive(Debug)]
+pub(super) struct Request {
+    query: Query,
+    customers_max: usize,
+    page_token: Option<String>,
+    include_inactive: bool,
+}
+
+/// A page, and how much of each customer is shown.
+#[derive(Debug)]
+pub(super) struct Answer {
+    page: Page,
+    include_inactive: bool,
+}
+
+impl Operation for SearchCustomers {
+    const NAME: &'static str = "searchCustomers";
+    const WRITES: bool = false;
+    type Request = Request;
+    type Answer = Answer;
+
+    async fn run(_: &dyn Reads, request: &Request, context: &Context<'_>) -> Result<Decision<Answer>, Error> {
+        let Request { query, customers_max, page_token, include_inactive } = request;
+        let request = PageRequest { query, customers_max: *customers_max, token: page_token.as_deref() };
+        let page = context.search().find(request).await?;
+        let answer = Answer { page, include_inactive: *include_inactive };
+        Ok(Decision { change: Change::new(), answer })
+    }
+}
