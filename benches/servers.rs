@@ -95,13 +95,11 @@ pub(crate) fn serve_bare(runtime: &Runtime) -> Outcome<SocketAddr> {
 pub(crate) async fn run(gateway: &Gateway, message: &str) -> Outcome<Vec<u8>> {
     let request_id = "5f1c7a60a3d94c1f8a3e6f3f2d0b9c11";
     let call = Call { request_id, caller: "anonymous", message: None, deadline: None };
-    let running = {
-        let document = Document::parse(message.as_bytes(), &Limits::default())?;
-        let envelope = Envelope::read(&document, &ADDRESSING_HEADERS).map_err(|_| "not an envelope")?;
-        let element = envelope.request().ok_or("an empty Body")?;
-        let operation = REGISTRY.iter().find(|operation| operation.name() == element.local());
-        operation.ok_or("no such operation")?.call(gateway, &call, element)
-    };
+    let document = Document::parse(message.as_bytes(), &Limits::default())?;
+    let envelope = Envelope::read(&document, &ADDRESSING_HEADERS).map_err(|_| "not an envelope")?;
+    let element = envelope.request().ok_or("an empty Body")?;
+    let operation = REGISTRY.iter().find(|operation| operation.name() == element.local());
+    let running = operation.ok_or("no such operation")?.call(gateway, &call, element);
     running.await.map_err(|error| error.to_string().into())
 }
 
