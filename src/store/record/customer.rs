@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::v1::{CustomerDocument, HeadV1, IndividualV1, ProfileV1, UpdateV1};
+use super::document::CustomerDocument;
+use super::v1::{HeadV1, IndividualV1, ProfileV1, UpdateV1};
 use super::{FORMAT, RecordError, push_section, read_section, sections};
 use crate::domain::customer::{Customer, Individual, Profile};
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::RecordError;
 use super::stored::{Stored, Text};
 use super::v1::{
-    AddressV1, AttributeV1, EMailV1, HeadV1, HeldKeyV1, IndividualV1, PointV1, PreferenceV1, ProfileV1, TelephoneV1,
-    UpdateV1, ValidationErrorV1,
+    AddressV1, AttributeV1, EMailV1, HeadV1, HeldKeyV1, IndividualV1, PointV1, PreferenceV1, ProfileV1,
+    TelephoneV1, UpdateV1, ValidationErrorV1,
 };
 use crate::domain::customer::Customer;
 use crate::domain::identity::CustomerId;

@@ -7,6 +7,7 @@
 //! engines' matter, not ours.
 
 mod customer;
+mod document;
 pub mod history;
 pub mod idempotency;
 pub mod key;
@@ -19,10 +20,11 @@ mod tests;
 mod v1;
 
 pub use customer::{decode_customer, encode_customer, read_state, section_name, view_customer};
+pub use document::CustomerDocument;
 pub use note::{decode_note, encode_note, view_note};
 pub use readable::{note_value, section_value};
 pub use reference::{decode_definition, encode_definition};
-pub use v1::{CustomerDocument, NoteDocument};
+pub use v1::NoteDocument;
 
 /// The largest encoded customer; a larger one is refused with `ATTRIBUTE_VALUE_TOO_LARGE`.
 pub const CUSTOMER_BYTES_MAX: usize = 256 * 1024;

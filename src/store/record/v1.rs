@@ -1,4 +1,4 @@
-//! Version 1 of the stored customer and note. Also the shape of `castile export`, one document a line.
+//! Version 1 of the sections of a stored customer, and of a stored note.
 //!
 //! Never change a struct here: fields are stored by position. A change is a new struct under a new tag.
 
@@ -10,12 +10,11 @@ use super::RecordError;
 use super::stored::{Stored, Text, Word, stored_struct};
 use crate::domain::contact_point::{Address, ContactPoint, EMail, Telephone};
 use crate::domain::customer::{
-    Attribute, Customer, CustomerField, HeldKey, Individual, Profile, Subject, ValidationCode,
-    ValidationError,
+    Attribute, CustomerField, HeldKey, Individual, Profile, Subject, ValidationCode, ValidationError,
 };
-use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::domain::identity::AlternateKey;
 use crate::domain::note::Note;
-use crate::domain::value::{ContactType, DateOrTime};
+use crate::domain::value::ContactType;
 
 /// Identity and state of a customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
