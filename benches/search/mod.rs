@@ -31,7 +31,7 @@ const WARM_UP: u32 = 100;
 /// Callers that write side by side.
 const WRITERS: usize = 64;
 /// How long each round of writing takes, and how many rounds there are.
-const WRITE_ROUND: Duration = Duration::from_secs(4);
+const WRITE_ROUND: Duration = Duration::from_secs(6);
 const WRITE_ROUNDS: usize = 4;
 const CUSTOMERS_DEFAULT: u64 = 100_000;
 
@@ -39,7 +39,8 @@ async fn fill(store: &Arc<dyn Store>, customers: u64) -> Outcome<()> {
     let began = Instant::now();
     let first = store.draw_ids("customer", 1).await?.start;
     if first > 1 {
-        return Ok(println!("  the store was filled before"));
+        println!("  the store was filled before");
+        return Ok(());
     }
     let mut drawn = 1;
     while drawn < customers {
@@ -167,17 +168,25 @@ async fn row(gateway: &Arc<Gateway>, customers: u64, (name, bound_ms, criteria):
 /// addOrUpdateCustomer of many callers, once with the thread that follows, once without, in turns.
 async fn writing(store: &Arc<dyn Store>, folder: &Path, customers: u64) -> Outcome<()> {
     let mut ratios = Vec::new();
+    let mut behind = 0;
     for round in 0..WRITE_ROUNDS {
         let mut counts = [0; 2];
         for follow in [round % 2 == 0, round % 2 != 0] {
             let place = Place::Folder(folder.join("search"));
-            let gateway = gateway(store, Options::new(place), follow)?;
+            let patience = Duration::from_secs(3_600);
+            let gateway = gateway(store, Options { patience, ..Options::new(place) }, follow)?;
             if follow {
                 gateway.search.flush().await?;
             }
             counts[usize::from(follow)] = written(&gateway, customers, round).await?;
+            if follow {
+                behind = gateway.search.lag().await.commits;
+            }
         }
-        println!("  round {round}: {} without, {} with the projection", counts[0], counts[1]);
+        println!(
+            "  round {round}: {} without, {} with the projection, which is {behind} commits behind then",
+            counts[0], counts[1]
+        );
         ratios.push(counts[1] as f64 / counts[0] as f64);
     }
     ratios.sort_by(f64::total_cmp);

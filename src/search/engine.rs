@@ -76,6 +76,8 @@ pub(super) struct Shared {
     pub(super) wake: Notify,
     /// A search found the index wanting.
     pub(super) suspect: AtomicBool,
+    /// Somebody searched since the follower looked last.
+    pub(super) asked: AtomicBool,
     /// A thread does the work that nobody waits for.
     pub(super) followed: AtomicBool,
     /// That thread is to end.
@@ -110,6 +112,7 @@ impl Search {
             turned: watch::Sender::new(0),
             wake: Notify::new(),
             suspect: AtomicBool::new(false),
+            asked: AtomicBool::new(false),
             followed: AtomicBool::new(false),
             stop: AtomicBool::new(false),
             orders: Mutex::default(),

@@ -1,7 +1,8 @@
 //! The thread that keeps the index close behind the store.
 //!
-//! It yields to the threads that serve: it runs at a lower priority, which the threads of the index inherit. Ends with
-//! the value, writing what is ahead of the index. Deliberately absent: any work that a search could not do without.
+//! It yields to the threads that serve: it runs at a lower priority, which the threads of the index inherit, and while
+//! much is written and nobody searches it works a tenth of the time only and lets the index fall behind. Ends with the
+//! value, writing what is ahead of the index. Deliberately absent: any work that a search could not do without.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::engine::Shared;
 use super::failure::SearchError;
+use crate::store::CommitNumber;
 
 /// How often the log is looked at.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -20,6 +22,14 @@ const PAUSE: Duration = Duration::from_millis(100);
 const WRITE_AFTER: Duration = Duration::from_secs(2);
 /// or as soon as so many customers wait.
 const WRITE_CUSTOMERS: usize = 4_000;
+/// Somebody who searched is likely to search again within this time.
+const SEARCHED_AGO_MAX: Duration = Duration::from_secs(10);
+/// More commits a second than this are a load that the index may fall behind.
+const LOAD_COMMITS_PER_SECOND: f64 = 300.0;
+/// Under that load it rests so many times as long as it worked,
+const REST_FACTOR: u32 = 9;
+/// but not longer than this.
+const REST_MAX: Duration = Duration::from_secs(60);
 /// After a failure it is tried again so much later.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// As for `nice`: enough to give way, not enough to starve.
@@ -105,8 +115,10 @@ async fn stopped(shared: &Shared) {
 /// Opens the index and keeps it close behind the store until it is told to stop.
 async fn session(shared: &Shared) -> Result<(), SearchError> {
     shared.open().await?;
+    let mut pace = Pace::new();
     let mut waiting_since = None;
     loop {
+        let began = Instant::now();
         match shared.read_log().await {
             Ok(()) | Err(SearchError::Behind) => {}
             Err(error) => return Err(error),
@@ -126,9 +138,40 @@ async fn session(shared: &Shared) -> Result<(), SearchError> {
         if stopping {
             return Ok(());
         }
+        let pause = pace.pause(shared, began.elapsed()).await;
         tokio::select! {
             () = shared.wake.notified() => {}
-            () = sleep(PAUSE) => {}
+            () = sleep(pause) => {}
         }
+    }
+}
+
+/// How hard the thread works.
+struct Pace {
+    searched: Option<Instant>,
+    looked: Instant,
+    last_commit: CommitNumber,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Pace { searched: None, looked: Instant::now(), last_commit: CommitNumber::MAX }
+    }
+
+    /// How long to rest after work that took so long. A search that has to wait ends the rest.
+    async fn pause(&mut self, shared: &Shared, worked: Duration) -> Duration {
+        let now = Instant::now();
+        if shared.asked.swap(false, Ordering::AcqRel) {
+            self.searched = Some(now);
+        }
+        let last_commit = shared.store.health().await.last_commit;
+        let commits = last_commit.saturating_sub(self.last_commit);
+        let rate = commits as f64 / (now - self.looked).as_secs_f64().max(PAUSE.as_secs_f64());
+        (self.looked, self.last_commit) = (now, last_commit);
+        let searched = self.searched.is_some_and(|then| now - then < SEARCHED_AGO_MAX);
+        if searched || rate < LOAD_COMMITS_PER_SECOND {
+            return PAUSE;
+        }
+        (worked * REST_FACTOR).clamp(PAUSE, REST_MAX)
     }
 }

@@ -30,6 +30,9 @@ const SORT_KEY: &str = "sort_key";
 /// What one indexing thread may gather before it writes a segment.
 const WRITER_BYTES: usize = 64 * 1024 * 1024;
 
+/// Room for the terms of most customers.
+const DOCUMENT_BYTES: usize = 4_096;
+
 #[derive(Debug, Clone, Copy)]
 struct Fields {
     id: Field,
@@ -109,12 +112,10 @@ impl Index {
 
     /// Adds a customer that is not there.
     pub(super) fn add(&self, customer: &Projection) -> Result<(), SearchError> {
-        let mut document = TantivyDocument::new();
+        let mut document = TantivyDocument::with_capacity(DOCUMENT_BYTES);
         document.add_u64(self.fields.id, customer.id.0);
         document.add_bytes(self.fields.sort_key, &customer.sort_key);
-        for term in terms::of_customer(customer) {
-            document.add_bytes(self.fields.terms, &term);
-        }
+        terms::each_of_customer(customer, |term| document.add_bytes(self.fields.terms, term));
         self.writer.add_document(document)?;
         Ok(())
     }

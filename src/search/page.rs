@@ -62,6 +62,7 @@ impl Search {
     pub async fn find(&self, request: PageRequest<'_>) -> Result<Page, SearchError> {
         let token = request.token.map(|text| Token::parse(text, request.query).ok_or(SearchError::Token));
         let token = token.transpose()?;
+        self.shared.asked.store(true, Ordering::Release);
         self.shared.ready().await?;
         self.shared.catch_up().await?;
         let outcome = find(&self.shared, request, token).await;

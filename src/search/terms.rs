@@ -38,29 +38,32 @@ pub(super) enum Needed {
     OneOf(Vec<Term>),
 }
 
-/// The terms of a customer, each once.
-pub(super) fn of_customer(projection: &Projection) -> Vec<Term> {
-    let mut terms = Vec::with_capacity(160);
+/// Tells the terms of a customer, some more than once.
+pub(super) fn each_of_customer(projection: &Projection, mut tell: impl FnMut(&[u8])) {
     if projection.active {
-        terms.push(ACTIVE.to_vec());
+        tell(ACTIVE);
     }
+    // Some 150 terms a customer: one buffer for all of them.
+    let mut buffer = Vec::with_capacity(64);
     for value in &projection.values {
-        let term = |kind: u8, text: &str| term(value.field as u8, kind, text);
+        let mut tell = |kind: u8, text: &str| {
+            buffer.clear();
+            buffer.extend_from_slice(&[value.field as u8, kind]);
+            buffer.extend_from_slice(text.as_bytes());
+            tell(&buffer);
+        };
         let text = value.folded.as_str();
         let bounds = bounds(text);
-        terms.push(term(kind::WHOLE, text));
+        tell(kind::WHOLE, text);
         for length in 1..=GRAM.min(bounds.len() - 1) {
-            terms.push(term(kind::BEGINNING, &text[..bounds[length]]));
-            terms.push(term(kind::END, &text[bounds[bounds.len() - 1 - length]..]));
+            tell(kind::BEGINNING, &text[..bounds[length]]);
+            tell(kind::END, &text[bounds[bounds.len() - 1 - length]..]);
         }
-        terms.extend(grams(text, &bounds).map(|gram| term(kind::PART, gram)));
+        grams(text, &bounds).for_each(|gram| tell(kind::PART, gram));
         let sounds = sounds(text);
-        terms.extend(sounds.iter().flat_map(|sound| sound.codes()).map(|code| term(kind::SOUND, code)));
-        terms.extend(value.type_code.iter().map(|type_code| term(kind::TYPE_CODE, type_code)));
+        sounds.iter().flat_map(|sound| sound.codes()).for_each(|code| tell(kind::SOUND, code));
+        value.type_code.iter().for_each(|type_code| tell(kind::TYPE_CODE, type_code));
     }
-    terms.sort_unstable();
-    terms.dedup();
-    terms
 }
 
 /// What a customer that matches must have.
