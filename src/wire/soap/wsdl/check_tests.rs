@@ -39,8 +39,8 @@ fn operations_come_with_elements_and_actions() {
             "updateCustomer",
             "deleteCustomer",
             "retrieveCustomer",
-            "searchCustomers",
-            "processCustomers"
+            "processCustomers",
+            "searchCustomers"
         ]
     );
     let document = description.operation_of("Customers").expect("found by its document");
