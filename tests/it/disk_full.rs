@@ -54,7 +54,7 @@ fn under_the_reserve_writes_are_refused_until_there_is_space() {
     }
     let body = soap::customer("addCustomer", &soap::name("Ida", "Sander"));
     let headers = [("Content-Type", "application/soap+xml")];
-    check_refused(&client.exchange("POST", soap::PATH, &headers, &soap::envelope_12(&body)), "Receiver");
+    check_refused(&client.exchange("POST", soap::PATH, &headers, soap::envelope_12(&body)), "Receiver");
     load.writers.iter().for_each(|writer| writer.verify(&mut client, true));
     fs::remove_file(filler).unwrap();
     let report = load.settle_and_verify(server.address(), true);
