@@ -86,7 +86,7 @@ async fn send(gateway: &Gateway, request: &str) -> Outcome<Vec<u8>> {
     let document = Document::parse(request.as_bytes(), &Limits::default())?;
     let named = |operation: &&&dyn castile::ops::SoapOperation| operation.name() == document.root().local();
     let operation = REGISTRY.iter().find(named).ok_or("no such operation")?;
-    let call = Call { request_id: "bench", caller: "anonymous", message: None };
+    let call = Call { request_id: "bench", caller: "anonymous", message: None, deadline: None };
     let answering = operation.call(gateway, &call, document.root());
     answering.await.map_err(|error| format!("{error:?}").into())
 }
