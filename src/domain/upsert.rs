@@ -1,6 +1,6 @@
 //! Rules A and AU: what a request makes of a customer, new or stored.
 //!
-//! [`Base`] is the way that all writing requests share; an update ([`super::update`]) differs in its [`Manner`]. An add is an add-or-update of a customer of whom nothing is known; only equal notes differ (A-4, AU-4). Who is
+//! [`Base`] is the way that all writing requests share; an update ([`super::update()`]) differs in its [`Manner`]. An add is an add-or-update of a customer of whom nothing is known; only equal notes differ (A-4, AU-4). Who is
 //! found (AU-1) and whose a key is needs the store and is decided by the operation. A request is either
 //! refused with everything found wrong, in the order of the schema, or decided whole.
 

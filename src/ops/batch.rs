@@ -1,7 +1,7 @@
 //! The record face of the operations: how one `Customer` of a document becomes a request, and what is told of it.
 //!
 //! A document names no operation; each of its records does, by its `Action`, which
-//! [`ACTIONS`](super::ACTIONS) leads to the operation. So whoever runs a document's records names none either.
+//! [`ACTIONS`] leads to the operation. So whoever runs a document's records names none either.
 //! Deliberately absent: the documents themselves, and which record comes next.
 
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! Reference data: where it comes from, where it is kept, and the copy that requests are judged by.
 //!
-//! It is read from files ([`file`]), kept in the store under [`Collection::Reference`](crate::store::Collection), and
+//! It is read from files ([`mod@file`]), kept in the store under [`Collection::Reference`](crate::store::Collection), and
 //! held in memory ([`CurrentReference`]), so that a request reads nothing for it. Entries are added and replaced,
 //! never removed: customers may have what they define. Deliberately absent: rows of the change log, which is about
 //! customers.
