@@ -86,7 +86,7 @@ final class SearchCases extends Cases {
             Holder<List<CustomerType>> found = new Holder<>();
             Holder<String> next = new Holder<>();
             port.searchCustomers(criteria.lastName, criteria.firstName, null, criteria.eMailAddress, null, null, null,
-                null, null, null, criteria.alternateKey, null, criteria.resultsMax, token, found, next);
+                null, null, criteria.alternateKey, null, null, criteria.resultsMax, token, found, next);
             pages.add(found.value.stream()
                 .map(customer -> String.join(" ", names(customer))).collect(Collectors.toList()));
             token = next.value;
