@@ -178,7 +178,8 @@ async fn writing(store: &Arc<dyn Store>, folder: &Path, customers: u64) -> Outco
             if follow {
                 gateway.search.flush().await?;
             }
-            counts[usize::from(follow)] = written(&gateway, customers, round).await?;
+            counts[usize::from(follow)] =
+                written(&gateway, customers, 2 * round + usize::from(follow)).await?;
             if follow {
                 behind = gateway.search.lag().await.commits;
             }

@@ -30,6 +30,8 @@ const SORT_KEY: &str = "sort_key";
 /// What one indexing thread may gather before it writes a segment.
 const WRITER_BYTES: usize = 64 * 1024 * 1024;
 
+/// A term of more than this share of all customers is common.
+const COMMON_SHARE: f64 = 0.9;
 /// Room for the terms of most customers.
 const DOCUMENT_BYTES: usize = 4_096;
 
@@ -181,7 +183,7 @@ impl View {
         after: &[u8],
         limit: usize,
     ) -> Result<Vec<SortKey>, SearchError> {
-        let query = self.query(needed);
+        let query = self.query(needed)?;
         let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher))?;
         let mut runs = Vec::new();
         for (segment, sort_keys) in self.searcher.segment_readers().iter().zip(&*self.sort_keys) {
@@ -193,19 +195,46 @@ impl View {
         merge(runs, limit)
     }
 
-    fn query(&self, needed: &[Needed]) -> Box<dyn Query> {
+    fn query(&self, needed: &[Needed]) -> Result<Box<dyn Query>, SearchError> {
         let term = |bytes: &Vec<u8>| -> Box<dyn Query> {
-            let term = Term::from_field_bytes(self.fields.terms, bytes);
-            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+            Box::new(TermQuery::new(self.term(bytes), IndexRecordOption::Basic))
         };
-        let one = |needed: &Needed| -> Box<dyn Query> {
-            match needed {
-                Needed::Term(bytes) => term(bytes),
-                Needed::OneOf(terms) if terms.is_empty() => Box::new(EmptyQuery),
-                Needed::OneOf(terms) => Box::new(BooleanQuery::union(terms.iter().map(term).collect())),
-            }
-        };
-        Box::new(BooleanQuery::new(needed.iter().map(|needed| (Occur::Must, one(needed))).collect()))
+        let needless = self.needless(needed)?;
+        let mut clauses = Vec::with_capacity(needed.len());
+        for (needed, needless) in needed.iter().zip(needless) {
+            clauses.push(match needed {
+                Needed::Term(_) if needless => continue,
+                Needed::Term(bytes) => (Occur::Must, term(bytes)),
+                Needed::Not(bytes) => (Occur::MustNot, term(bytes)),
+                Needed::OneOf(terms) if terms.is_empty() => return Ok(Box::new(EmptyQuery)),
+                Needed::OneOf(terms) => {
+                    let any = BooleanQuery::union(terms.iter().map(term).collect());
+                    (Occur::Must, Box::new(any) as Box<dyn Query>)
+                }
+            });
+        }
+        Ok(Box::new(BooleanQuery::new(clauses)))
+    }
+
+    fn term(&self, bytes: &[u8]) -> Term {
+        Term::from_field_bytes(self.fields.terms, bytes)
+    }
+
+    /// Where the rarest of all terms stands for nearly every customer, the others tell nearly nobody apart: holding
+    /// them all against each other costs more than reading the few records that do not match.
+    fn needless(&self, needed: &[Needed]) -> Result<Vec<bool>, SearchError> {
+        let mut frequencies = Vec::with_capacity(needed.len());
+        for needed in needed {
+            frequencies.push(match needed {
+                Needed::Term(bytes) => Some(self.searcher.doc_freq(&self.term(bytes))?),
+                Needed::OneOf(_) | Needed::Not(_) => None,
+            });
+        }
+        let rarest = frequencies.iter().enumerate().filter_map(|(at, count)| Some(((*count)?, at))).min();
+        let only_terms = !needed.iter().any(|needed| matches!(needed, Needed::OneOf(_)));
+        let common = |count: u64| count as f64 > self.count() as f64 * COMMON_SHARE;
+        let one_will_do = rarest.filter(|(count, _)| only_terms && common(*count)).map(|(_, at)| at);
+        Ok((0..needed.len()).map(|at| one_will_do.is_some_and(|one| one != at)).collect())
     }
 }
 

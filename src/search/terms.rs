@@ -23,8 +23,8 @@ mod kind {
     pub(super) const TYPE_CODE: u8 = b':';
 }
 
-/// The term of every active customer.
-const ACTIVE: &[u8] = b"!active";
+/// The term of every inactive customer. They are few, so that leaving them out costs less than asking for the others.
+const INACTIVE: &[u8] = b"!inactive";
 
 /// A term.
 pub(super) type Term = Vec<u8>;
@@ -36,12 +36,14 @@ pub(super) enum Needed {
     Term(Term),
     /// It has one of these.
     OneOf(Vec<Term>),
+    /// It does not have this term.
+    Not(Term),
 }
 
 /// Tells the terms of a customer, some more than once.
 pub(super) fn each_of_customer(projection: &Projection, mut tell: impl FnMut(&[u8])) {
-    if projection.active {
-        tell(ACTIVE);
+    if !projection.active {
+        tell(INACTIVE);
     }
     // Some 150 terms a customer: one buffer for all of them.
     let mut buffer = Vec::with_capacity(64);
@@ -70,7 +72,7 @@ pub(super) fn each_of_customer(projection: &Projection, mut tell: impl FnMut(&[u
 pub(super) fn of_query(query: &Query) -> Vec<Needed> {
     let mut needed = Vec::new();
     if !query.include_inactive {
-        needed.push(Needed::Term(ACTIVE.to_vec()));
+        needed.push(Needed::Not(INACTIVE.to_vec()));
     }
     for criterion in &query.criteria {
         of_criterion(criterion, &mut needed);
@@ -133,6 +135,7 @@ mod tests {
         let query = Query::new(vec![criterion], true).unwrap();
         let show = |needed: Needed| match needed {
             Needed::Term(term) => String::from_utf8(term).unwrap(),
+            Needed::Not(term) => String::from_utf8(term).unwrap(),
             Needed::OneOf(terms) => String::from_utf8(terms.join(&b'|')).unwrap(),
         };
         let shown: Vec<_> = of_query(&query).into_iter().map(show).collect();

@@ -226,9 +226,11 @@ async fn walk(search: &Search, query: &Query, customers_max: usize) -> Vec<u64> 
 async fn compare(customers: Vec<Customer>, indexed: usize, drawn: &[Drawn], inactive: bool, page: usize) {
     let store = Arc::new(MemoryStore::new());
     let search = Search::new(store.clone(), Options::new(Place::Memory));
-    for customer in &customers[..indexed] {
-        // An older state in the index, so that the overlay has something to hide.
-        let older = named(customer.id.0, "Berg", "Berg");
+    for (customer, other) in customers[..indexed].iter().zip(customers.iter().cycle().skip(1)) {
+        // An older state in the index, so that the overlay has something to hide: half that of somebody else.
+        let mut older = Customer { id: customer.id, ..other.clone() };
+        older.individual = customer.individual.clone();
+        older.individual.first_name = other.individual.first_name.clone();
         store_customer(&*store, if customer.id.0 % 3 == 0 { &older } else { customer }).await;
     }
     search.flush().await.unwrap();
