@@ -79,14 +79,13 @@ pub(super) async fn note_records(
     let mut range = key::notes_of(id);
     loop {
         let page = reads.scan(Collection::Note, range.clone(), NOTES_PAGE).await?;
-        match page.last() {
-            Some((last, _)) if page.len() == NOTES_PAGE => range.start = key::just_after(last),
-            _ => {
-                notes.extend(page.into_iter().map(|(_, record)| record));
-                return Ok(notes);
-            }
-        }
+        let full = page.last().filter(|_| page.len() == NOTES_PAGE);
+        let next = full.map(|(last, _)| key::just_after(last));
         notes.extend(page.into_iter().map(|(_, record)| record));
+        match next {
+            Some(start) => range.start = start,
+            None => return Ok(notes),
+        }
     }
 }
 

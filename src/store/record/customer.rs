@@ -138,16 +138,7 @@ pub(super) fn read_into_document(tag: u8, bytes: &[u8]) -> Result<CustomerDocume
     if tag == tag::HEAD_V1 {
         return Ok(empty_document(read_section(bytes)?));
     }
-    let time = jiff::Timestamp::UNIX_EPOCH;
-    let head = HeadV1 {
-        id: 0,
-        active: false,
-        create_date: time,
-        effective_date: None,
-        expiry_date: None,
-        last_note_sequence: 0,
-    };
-    let mut document = empty_document(head);
+    let mut document = empty_document(HeadV1::default());
     read_into(&mut document, tag, bytes)?;
     Ok(document)
 }

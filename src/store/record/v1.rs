@@ -17,7 +17,7 @@ use crate::domain::note::Note;
 use crate::domain::value::ContactType;
 
 /// Identity and state of a customer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Default, Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeadV1 {
     pub id: u64,
