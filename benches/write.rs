@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use castile::store::{SledStore, Store};
+
 use crate::commits::{self, Preparer};
 use crate::load::{self, CONNECTIONS, Requests, Round};
 use crate::measure::{Row, Target, cpu_note, in_turns};
@@ -24,8 +26,8 @@ impl Requests for Shared {
 
 pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
     let (runtime, folders) = (servers::runtime()?, (servers::folder()?, servers::folder()?));
-    let gateway = servers::gateway(servers::store(folders.0.path())?)?;
-    let (address, _stop) = servers::serve(&runtime, gateway)?;
+    let store = servers::store(folders.0.path())?;
+    let (address, _stop) = servers::serve(&runtime, servers::gateway(Arc::clone(&store) as Arc<dyn Store>)?)?;
     let (alone, preparer) = (servers::store(folders.1.path())?, Preparer::new()?);
     let rounds = in_turns(
         size,
@@ -35,6 +37,7 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
     let notes = vec![
         cpu_note(&rounds),
         format!("{CONNECTIONS} connections against {CONNECTIONS} tasks, {} changes a round", size.changes),
+        format!("changes a group: {} against {}", groups(&store), groups(&alone)),
     ];
     Ok(vec![
         Row {
@@ -59,6 +62,13 @@ fn drive(address: SocketAddr, numbers: Range<u64>) -> Outcome<Round> {
     let (requests, next) = (Arc::new(numbers.map(request).collect()), Arc::new(AtomicUsize::new(0)));
     let connection = |_| Shared { requests: Arc::clone(&requests), next: Arc::clone(&next) };
     load::drive(address, (0..CONNECTIONS).map(connection).collect())
+}
+
+/// How many changes an average group held, and how long making it durable took.
+fn groups(store: &SledStore) -> String {
+    let metrics = store.metrics();
+    let changes = metrics.commits() as f64 / metrics.groups() as f64;
+    format!("{changes:.1} (synced in {} us)", metrics.mean_sync_us())
 }
 
 /// The customers of a round; no two rounds share one.
