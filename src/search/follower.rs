@@ -119,7 +119,8 @@ async fn session(shared: &Shared) -> Result<(), SearchError> {
     let mut waiting_since = None;
     loop {
         let began = Instant::now();
-        match shared.read_log().await {
+        // No more than is written at once, so that work and rest take turns quickly under load.
+        match shared.read_log(WRITE_CUSTOMERS.min(shared.options.overlay_customers_max)).await {
             Ok(()) | Err(SearchError::Behind) => {}
             Err(error) => return Err(error),
         }

@@ -18,7 +18,7 @@ impl Shared {
         let mut turned = self.turned.subscribe();
         let catching_up = async {
             loop {
-                match self.read_log().await {
+                match self.read_log(self.options.overlay_customers_max).await {
                     Err(SearchError::Behind) if self.is_followed() => {
                         self.wake.notify_one();
                         let _ = turned.changed().await;
@@ -31,14 +31,14 @@ impl Shared {
         outcome.unwrap_or(Err(SearchError::Behind))
     }
 
-    /// Reads the log to its end, as far as the overlay has room.
-    pub(super) async fn read_log(&self) -> Result<(), SearchError> {
+    /// Reads the log to its end, or until the overlay holds so many customers.
+    pub(super) async fn read_log(&self, customers_max: usize) -> Result<(), SearchError> {
         let _turn = self.catching_up.lock().await;
         let mut limit = LOG_PAGE;
         loop {
             let from = match &*self.state() {
                 None => return Err(SearchError::Building),
-                Some(state) if state.overlay.len() >= self.options.overlay_customers_max => {
+                Some(state) if state.overlay.len() >= customers_max => {
                     return Err(SearchError::Behind);
                 }
                 Some(state) => state.overlay.marker.reached + 1,
