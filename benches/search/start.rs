@@ -12,6 +12,7 @@ use crate::Outcome;
 
 /// How long a start may take.
 const START_MAX: Duration = Duration::from_secs(600);
+const LOCK_RELEASE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(20);
 /// Customers written before the program is killed.
 const WRITES: usize = 500;
@@ -23,6 +24,8 @@ const SEARCH: &str = "<searchCustomers xmlns='urn:castile:crm:v1'><EMailAddress 
 
 /// Starts the program over the folder, cleanly and after it was killed while it wrote.
 pub(super) fn measure(folder: &Path) -> Outcome<()> {
+    // The store that was open in this process lets go of its lock in the background.
+    std::thread::sleep(LOCK_RELEASE);
     let mut running = started(folder, "a clean stop")?;
     for number in 0..WRITES {
         let write = format!(
@@ -67,13 +70,15 @@ fn started(folder: &Path, after: &str) -> Outcome<Running> {
 /// The address that the program prints when it listens; what it prints behind that is read and dropped.
 fn address(child: &mut Child) -> Outcome<String> {
     let mut lines = BufReader::new(child.stderr.take().ok_or("no output")?).lines();
+    let mut last = String::new();
     for line in lines.by_ref() {
-        if let Some((_, address)) = line?.split_once("http://") {
+        last = line?;
+        if let Some((_, address)) = last.split_once("http://") {
             std::thread::spawn(move || lines.for_each(drop));
             return Ok(address.trim_end_matches('/').to_owned());
         }
     }
-    Err("castile ended before it listened".into())
+    Err(format!("castile ended before it listened: {last}").into())
 }
 
 impl Running {
