@@ -10,6 +10,7 @@ mod disk_full;
 mod documents;
 mod faults;
 mod golden;
+mod hostile;
 mod http;
 mod model;
 mod order_of_checks;
