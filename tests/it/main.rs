@@ -9,6 +9,7 @@ mod crash;
 mod disk_full;
 mod documents;
 mod faults;
+mod fuzz_replay;
 mod golden;
 mod hostile;
 mod http;

@@ -63,7 +63,7 @@ fn schema_locations_includes_and_stylesheets() {
         format!("<a xmlns:i='{instance}' i:schemaLocation='urn:castile:crm:v1 {url}'/>"),
         format!("<a xmlns:i='{instance}' i:noNamespaceSchemaLocation='{url}'/>"),
         format!("<x:Include xmlns:x='http://www.w3.org/2004/08/xop/include' href='{url}'/>"),
-        format!("<x:Include xmlns:x='http://www.w3.org/2004/08/xop/include' href='cid:own'/>"),
+        "<x:Include xmlns:x='http://www.w3.org/2004/08/xop/include' href='cid:own'/>".to_owned(),
         format!("<x:include xmlns:x='http://www.w3.org/2001/XInclude' href='{url}'/>"),
         format!("<?xml-stylesheet href='{url}'?>"),
         format!("<a xml:base='{url}' href='x'/>"),
