@@ -1,6 +1,6 @@
 //! Document types and what can be declared in them: refused before anything in them is looked at.
 
-use super::{REFUSED, Scene, add, envelope};
+use super::{REFUSED, Scene, add, connect, envelope};
 
 /// The document type before, and a reference inside, a message that would add a customer.
 #[track_caller]
@@ -56,7 +56,7 @@ fn a_document_type_in_the_middle() {
     let scene = Scene::new();
     for (headers, namespace) in [(super::TYPE_11, super::SOAP_11), (super::TYPE_12, super::SOAP_12)] {
         let answer = scene.measured("in the middle", |server| {
-            server.client().exchange("POST", crate::support::soap::PATH, &[headers], message(namespace))
+            connect(server).exchange("POST", crate::support::soap::PATH, &[headers], message(namespace))
         });
         assert!(matches!(answer.status, 400 | 500), "{}", answer.body);
     }

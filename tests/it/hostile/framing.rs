@@ -5,7 +5,7 @@ use std::io::Read;
 use flate2::Compression;
 use flate2::read::{GzEncoder, ZlibEncoder};
 
-use super::{SOAP_11, SOAP_12, Scene, TYPE_11, TYPE_12, add, envelope, retrieve};
+use super::{SOAP_11, SOAP_12, Scene, TYPE_11, TYPE_12, add, connect, envelope, retrieve};
 use crate::support::{fault, request, soap};
 
 /// A hundred megabytes that pack to a hundred kilobytes.
@@ -60,7 +60,7 @@ fn chunked_head() -> Vec<u8> {
 fn an_endless_chunk() {
     let scene = Scene::new();
     let answer = scene.measured("one chunk", |server| {
-        let mut client = server.client();
+        let mut client = connect(server);
         client.send(&[&chunked_head()[..], b"7FFFFFFFFFFFFFFF\r\n"].concat()).unwrap();
         let piece = vec![b' '; 1 << 20];
         // It says no after 10 MiB and listens to some more, so that the answer can be read.
@@ -74,7 +74,7 @@ fn an_endless_chunk() {
         ("an endless extension", format!("1;{}", "x".repeat(100_000))),
     ] {
         let rest = scene.measured(name, |server| {
-            let mut client = server.client();
+            let mut client = connect(server);
             client.send(&[&chunked_head()[..], size.as_bytes()].concat()).unwrap();
             client.receive().map(|answer| answer.status).unwrap()
         });
@@ -92,7 +92,7 @@ fn one_byte_chunks() {
     }
     bytes.extend(b"0\r\n\r\n");
     let answer = scene.measured("one byte each", |server| {
-        let mut client = server.client();
+        let mut client = connect(server);
         client.send(&bytes).unwrap();
         client.receive().unwrap()
     });
@@ -107,7 +107,7 @@ fn pipelined_requests_with_faults_in_the_middle() {
     let broken = request("POST", soap::PATH, &[TYPE_11], b"<e:Envelope");
     let all = [good.clone(), bad, good.clone(), broken, good].concat().repeat(20);
     let answers = scene.measured("a hundred at once", |server| {
-        let mut client = server.client();
+        let mut client = connect(server);
         client.send(&all).unwrap();
         (0..100).map(|_| fault::summary(&client.receive().unwrap())).collect::<Vec<_>>()
     });
@@ -132,7 +132,7 @@ fn heads_without_measure() {
         ("no HTTP", "\u{16}\u{3}\u{1}\0\r\n\r\n".to_owned()),
     ] {
         let status = scene.measured(name, |server| {
-            let mut client = server.client();
+            let mut client = connect(server);
             client.send(head.as_bytes()).unwrap();
             client.receive().unwrap().status
         });

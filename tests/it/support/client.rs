@@ -58,6 +58,12 @@ impl Client {
         Ok(Client { stream: BufReader::new(stream) })
     }
 
+    /// With less patience: an answer that takes longer is an error.
+    pub(crate) fn within(self, patience: Duration) -> Self {
+        self.stream.get_ref().set_read_timeout(Some(patience)).unwrap();
+        self
+    }
+
     /// Sends a SOAP 1.1 message to the service.
     pub(crate) fn post(&mut self, envelope: &str) -> Answer {
         self.try_post(envelope).unwrap()
