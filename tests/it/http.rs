@@ -1,6 +1,12 @@
-//! HTTP at the edge: methods, paths, the published documents, proxies.
+//! HTTP at the edge: methods, paths, the published documents, proxies; in the folder framing, content codings, deadlines
+//! and limits, over sockets of the running program.
 //!
-//! Deliberately absent: what messages mean, and limits of connections, which are tested beside the HTTP server.
+//! Deliberately absent: what messages mean.
+
+mod coding;
+mod deadlines;
+mod framing;
+mod limits;
 
 use castile::wire::xml::{Document, Limits};
 

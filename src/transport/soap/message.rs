@@ -81,8 +81,7 @@ impl Dispatch {
         let head = &*request.head;
         let media_type = MediaType::of(&head.headers);
         let announced = fallback(media_type.as_ref().ok());
-        let accepted =
-            media_type.and_then(|media_type| Ok((media_type.accepted(&head.headers)?, media_type)));
+        let accepted = media_type.and_then(|media_type| Ok((media_type.accepted()?, media_type)));
         let ((_, charset), media_type) = match accepted {
             Ok(accepted) => accepted,
             Err(fault) => return self.refuse(head, announced, &fault, None),

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, StatusCode};
 
 use self::documents::Documents;
@@ -110,19 +110,19 @@ impl Handler for SoapService {
         };
         let fault = fault_of(refusal);
         let body = write_fault(version, &fault, None, &head.request_id.to_string());
-        let mut response = soap_response(version, refusal.status(), body);
-        if let Some(seconds) = refusal.retry_after_s() {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        soap_response(version, refusal.status(), body)
     }
 }
 
 fn fault_of(refusal: Refusal) -> Fault {
     use crate::domain::error::Code;
     let (fault_code, code) = match refusal {
-        Refusal::TooLarge { .. } => (FaultCode::Client, Code::MessageTooLarge),
-        Refusal::BodyTimeout | Refusal::BodyBroken => (FaultCode::Client, Code::MalformedMessage),
+        Refusal::TooLarge { .. } | Refusal::InflatesTooFar { .. } => {
+            (FaultCode::Client, Code::MessageTooLarge)
+        }
+        Refusal::UnknownCoding | Refusal::CodingBroken | Refusal::BodyTimeout | Refusal::BodyBroken => {
+            (FaultCode::Client, Code::MalformedMessage)
+        }
         Refusal::Overloaded { .. } => (FaultCode::Server, Code::ServiceUnavailable),
         Refusal::Overdue { .. } => (FaultCode::Server, Code::Timeout),
         Refusal::Failed => (FaultCode::Server, Code::UnexpectedError),

@@ -12,7 +12,7 @@ mod server;
 pub(crate) mod soap;
 pub(crate) mod writer;
 
-pub(crate) use client::{Answer, Client};
+pub(crate) use client::{Answer, Client, request};
 pub(crate) use load::{Load, Progress, StopAtEnd};
 pub(crate) use random::Random;
 pub(crate) use server::{Server, castile, run};
