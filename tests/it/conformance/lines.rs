@@ -1,0 +1,1 @@
+//! The page `docs/CONFORMANCE.md` and the tests are held to each other.
