@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use super::Decision;
 use super::context::Context;
 use super::written::Written;
-use crate::domain::{self, Decided};
 use crate::domain::customer::Customer;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::domain::message::CustomerMessage;
 use crate::domain::note::Note;
+use crate::domain::{self, Decided};
 use crate::store::record::history::{self, Difference, HistoryRow};
 use crate::store::record::{
     CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key,

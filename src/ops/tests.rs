@@ -141,11 +141,8 @@ async fn a_failing_commit_leaves_all_or_nothing_and_a_retry_completes_it() {
 /// What is wrong, what it is repaired to, and what is told of it.
 type Part = (&'static str, &'static str, Code);
 
-const SIGNUP: Part = (
-    "<SignupDate>soon</SignupDate>",
-    "<SignupDate>2024-01-31</SignupDate>",
-    Code::InvalidDateFormat,
-);
+const SIGNUP: Part =
+    ("<SignupDate>soon</SignupDate>", "<SignupDate>2024-01-31</SignupDate>", Code::InvalidDateFormat);
 const TYPE_CODE: Part = (
     "<AlternateKey UpdateType='New'><AlternateID>new</AlternateID></AlternateKey>",
     "<AlternateKey TypeCode='EMAIL' UpdateType='New'><AlternateID>new</AlternateID></AlternateKey>",

@@ -149,10 +149,8 @@ fn wrapped_style_the_wrapper_is_named_like_the_operation_and_the_part_parameters
     for operation in port_type_operations() {
         let name = operation.attribute("name");
         let name = documents.iter().find(|(known, _)| *known == name).map_or(name, |(_, element)| element);
-        let (input, output) = (
-            part(operation.all("input").next().unwrap()),
-            part(operation.all("output").next().unwrap()),
-        );
+        let (input, output) =
+            (part(operation.all("input").next().unwrap()), part(operation.all("output").next().unwrap()));
         assert_eq!(input.attribute("element"), format!("tns:{name}"));
         assert_eq!(output.attribute("element"), format!("tns:{name}Response"));
         assert_eq!((input.attribute("name"), output.attribute("name")), ("parameters", "parameters"));

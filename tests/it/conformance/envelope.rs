@@ -36,8 +36,18 @@ fn b_12_r1009_processing_instructions_are_ignored() {
 #[test]
 fn b_13_an_envelope_has_a_body() {
     let scene = Scene::shared();
-    for content in ["", "<e:Header/>", "<Body>@add</Body>", "<o:Body xmlns:o='urn:o'>@add</o:Body>", "<e:body>@add</e:body>"] {
-        scene.check_both(&format!("<e:Envelope xmlns:e='@ns'>{content}</e:Envelope>"), REFUSED_11, REFUSED_12);
+    for content in [
+        "",
+        "<e:Header/>",
+        "<Body>@add</Body>",
+        "<o:Body xmlns:o='urn:o'>@add</o:Body>",
+        "<e:body>@add</e:body>",
+    ] {
+        scene.check_both(
+            &format!("<e:Envelope xmlns:e='@ns'>{content}</e:Envelope>"),
+            REFUSED_11,
+            REFUSED_12,
+        );
     }
     for (version, other) in [(V11, V12), (V12, V11)] {
         let content = format!("<o:Body xmlns:o='{}'>@add</o:Body>", other.namespace());
@@ -59,7 +69,11 @@ fn b_14_r1011_nothing_stands_behind_body_nor_beside_it() {
         format!("<e:Header/><own/>{body}"),
         format!("<own/>{body}"),
     ] {
-        scene.check_both(&format!("<e:Envelope xmlns:e='@ns'>{content}</e:Envelope>"), REFUSED_11, REFUSED_12);
+        scene.check_both(
+            &format!("<e:Envelope xmlns:e='@ns'>{content}</e:Envelope>"),
+            REFUSED_11,
+            REFUSED_12,
+        );
     }
 }
 
@@ -67,9 +81,8 @@ fn b_14_r1011_nothing_stands_behind_body_nor_beside_it() {
 #[test]
 fn b_15_an_attribute_of_envelope_is_in_a_namespace() {
     let scene = Scene::shared();
-    let with = |attribute: &str| {
-        format!("<e:Envelope xmlns:e='@ns' {attribute}><e:Body>@add</e:Body></e:Envelope>")
-    };
+    let with =
+        |attribute: &str| format!("<e:Envelope xmlns:e='@ns' {attribute}><e:Body>@add</e:Body></e:Envelope>");
     scene.check(V12, &with("own='1'"), REFUSED_12);
     scene.check(V11, &with("own='1'"), "200");
     scene.check_both(&with("xmlns:o='urn:o' o:own='1' xml:lang='en'"), "200", "200");
@@ -82,7 +95,8 @@ fn b_16_encoding_style_does_not_stand_on_elements_of_soap_1_2() {
     for style in ["http://www.w3.org/2003/05/soap-encoding", "urn:own"] {
         for place in ["@1", "@2", "@3"] {
             let message = envelope.replace(place, &format!("e:encodingStyle='{style}'"));
-            let message = ["@1", "@2", "@3"].iter().fold(message, |message, other| message.replace(other, ""));
+            let message =
+                ["@1", "@2", "@3"].iter().fold(message, |message, other| message.replace(other, ""));
             scene.check(V12, &message, REFUSED_12);
         }
     }
@@ -92,7 +106,8 @@ fn b_16_encoding_style_does_not_stand_on_elements_of_soap_1_2() {
 fn b_17_an_unknown_encoding_style_of_the_request_is_told_so() {
     let scene = Scene::shared();
     let styled = |style: &str| {
-        let request = add("none").replace("<addCustomer ", &format!("<addCustomer e:encodingStyle='{style}' "));
+        let request =
+            add("none").replace("<addCustomer ", &format!("<addCustomer e:encodingStyle='{style}' "));
         framed("", &request)
     };
     for style in ["urn:own", "http://schemas.xmlsoap.org/soap/encoding/", ""] {
@@ -106,7 +121,9 @@ fn b_17_an_unknown_encoding_style_of_the_request_is_told_so() {
 #[test]
 fn b_17_no_encoding_is_borne() {
     let scene = Scene::shared();
-    for style in ["http://www.w3.org/2003/05/soap-envelope/encoding/none", "http://www.w3.org/2003/05/soap-encoding"] {
+    for style in
+        ["http://www.w3.org/2003/05/soap-envelope/encoding/none", "http://www.w3.org/2003/05/soap-encoding"]
+    {
         let retrieve = "<retrieveCustomer xmlns='urn:castile:crm:v1' e:encodingStyle='@style'><CustomerID>none</CustomerID></retrieveCustomer>";
         let message = framed("", &retrieve.replace("@style", style));
         scene.check(V12, &message, "400 Sender CUSTOMER_NOT_FOUND");
@@ -143,7 +160,8 @@ fn b_20_headers_are_worked_on_even_with_an_empty_body() {
         let own = "<own xmlns='urn:own' e:mustUnderstand='1'/>";
         scene.check(version, &framed(own, ""), "500 MustUnderstand");
         let wsa = "http://www.w3.org/2005/08/addressing";
-        let addressed = format!("<Action xmlns='{wsa}'>urn:a</Action><MessageID xmlns='{wsa}'>urn:m</MessageID>");
+        let addressed =
+            format!("<Action xmlns='{wsa}'>urn:a</Action><MessageID xmlns='{wsa}'>urn:m</MessageID>");
         let answer = scene.check(version, &framed(&addressed, ""), unknown);
         assert_eq!(answer.find_text("RelatesTo"), Some("urn:m"), "{}", answer.body);
         scene.check(version, "<e:Envelope xmlns:e='@ns'><e:Header/><e:Body/></e:Envelope>", unknown);

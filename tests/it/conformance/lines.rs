@@ -32,7 +32,9 @@ fn read(relative: &str) -> String {
 
 fn lines() -> Vec<Line> {
     let page = read("docs/CONFORMANCE.md");
-    let rows = page.lines().filter(|row| row.starts_with("| ") && !row.starts_with("| line") && !row.starts_with("| ---"));
+    let rows = page
+        .lines()
+        .filter(|row| row.starts_with("| ") && !row.starts_with("| line") && !row.starts_with("| ---"));
     let line = |row: &str| {
         let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
         assert_eq!(cells.len(), 3, "{row}");
@@ -85,7 +87,12 @@ fn every_line_has_a_test_that_exists_or_a_reason() {
     assert!(lines.len() > 100, "{} lines", lines.len());
     for line in &lines {
         let tests = line.tests();
-        assert!(!tests.is_empty() || line.reason().is_some_and(|why| why.len() > 20), "{}: {}", line.id, line.proof);
+        assert!(
+            !tests.is_empty() || line.reason().is_some_and(|why| why.len() > 20),
+            "{}: {}",
+            line.id,
+            line.proof
+        );
         for name in tests {
             assert!(known.contains(name), "{}: there is no test {name}", line.id);
         }
@@ -94,8 +101,7 @@ fn every_line_has_a_test_that_exists_or_a_reason() {
 
 #[test]
 fn every_test_that_is_named_after_a_line_is_on_the_page() {
-    let on_page: BTreeSet<String> =
-        lines().iter().flat_map(Line::tests).map(str::to_owned).collect();
+    let on_page: BTreeSet<String> = lines().iter().flat_map(Line::tests).map(str::to_owned).collect();
     let ours = tests().into_iter().filter(|(_, path)| path.starts_with("tests/it/conformance/"));
     let named: Vec<_> = ours.map(|(name, _)| name).filter(|name| is_named_after_a_line(name)).collect();
     assert!(named.len() > 80, "{} tests", named.len());
@@ -116,9 +122,10 @@ fn is_named_after_a_line(name: &str) -> bool {
 
 #[test]
 fn no_line_is_left_out_or_stands_twice() {
-    let ids: Vec<String> = lines().into_iter().flat_map(|line| {
-        line.id.split(", ").map(str::to_owned).collect::<Vec<_>>()
-    }).collect();
+    let ids: Vec<String> = lines()
+        .into_iter()
+        .flat_map(|line| line.id.split(", ").map(str::to_owned).collect::<Vec<_>>())
+        .collect();
     let once: BTreeSet<_> = ids.iter().collect();
     assert_eq!(once.len(), ids.len(), "a line stands twice: {ids:?}");
     for (letter, last) in [("A", 13), ("B", 22), ("D", 11)] {

@@ -9,14 +9,25 @@ use crate::support::{schema, soap};
 
 const ADD: &str = "urn:castile:crm:v1:addCustomer";
 const TYPE_11: (&str, &str) = ("Content-Type", "text/xml; charset=utf-8");
-const UNKNOWN: [&str; 2] = ["500 Client UNKNOWN_OPERATION", "400 Sender ProcedureNotPresent UNKNOWN_OPERATION"];
+const UNKNOWN: [&str; 2] =
+    ["500 Client UNKNOWN_OPERATION", "400 Sender ProcedureNotPresent UNKNOWN_OPERATION"];
 
 #[test]
 fn a_10_r1119_r1127_soap_action_may_be_written_in_any_way_or_left_out() {
     let scene = Scene::shared();
     let message = framed("", "@add");
     scene.check_with(&[TYPE_11], V11, &message, "200");
-    for action in [&format!("\"{ADD}\""), ADD, &format!("'{ADD}'"), &format!("\" {ADD} \""), "\"\"", "''", "", "NA", "\"NA\""] {
+    for action in [
+        &format!("\"{ADD}\""),
+        ADD,
+        &format!("'{ADD}'"),
+        &format!("\" {ADD} \""),
+        "\"\"",
+        "''",
+        "",
+        "NA",
+        "\"NA\"",
+    ] {
         scene.check_with(&[TYPE_11, ("SOAPAction", action)], V11, &message, "200");
         scene.check_with(&[TYPE_11, ("soapaction", action)], V11, &message, "200");
     }
@@ -51,7 +62,10 @@ fn a_12_xsi_attributes_are_borne_and_never_needed() {
     let typed = |request: &str| {
         let attributes = "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:xs='http://www.w3.org/2001/XMLSchema' xmlns:t='urn:castile:crm:v1'";
         let source = "<Source xsi:type='xs:string'>web</Source><Prospect xsi:nil='true'/><OrgName xsi:nil='1' xsi:type='t:NameText'/>";
-        let request = request.replace("<addCustomer ", &format!("<addCustomer {attributes} xsi:schemaLocation='urn:a http://127.0.0.1:1/a.xsd' "));
+        let request = request.replace(
+            "<addCustomer ",
+            &format!("<addCustomer {attributes} xsi:schemaLocation='urn:a http://127.0.0.1:1/a.xsd' "),
+        );
         request
             .replace("<Customer>", "<Customer xsi:type='t:CustomerType'>")
             .replace("</Customer>", &format!("{source}</Customer>"))
@@ -61,7 +75,8 @@ fn a_12_xsi_attributes_are_borne_and_never_needed() {
         let message = framed("", &typed(&add(&key))).replace("@ns", version.namespace());
         let answer = scene.exchange("POST", soap::PATH, &[("Content-Type", version.content_type())], message);
         assert_eq!(answer.status, 200, "{}", answer.body);
-        let found = scene.server().client().post(&soap::envelope(&soap::retrieve(&soap::key("XSTORE_ID", &key))));
+        let found =
+            scene.server().client().post(&soap::envelope(&soap::retrieve(&soap::key("XSTORE_ID", &key))));
         assert_eq!(found.find_text("Source"), Some("web"));
         assert_eq!((found.find_text("Prospect"), found.find_text("OrgName")), (None, None), "{}", found.body);
     }
@@ -70,7 +85,9 @@ fn a_12_xsi_attributes_are_borne_and_never_needed() {
 #[test]
 fn b_18_an_unknown_operation_has_a_subcode() {
     let scene = Scene::shared();
-    for request in ["<eraseCustomer xmlns='urn:castile:crm:v1'/>", "<addcustomer xmlns='urn:castile:crm:v1'/>", ""] {
+    for request in
+        ["<eraseCustomer xmlns='urn:castile:crm:v1'/>", "<addcustomer xmlns='urn:castile:crm:v1'/>", ""]
+    {
         scene.check_both(&framed("", request), UNKNOWN[0], UNKNOWN[1]);
     }
 }
@@ -108,13 +125,17 @@ fn r2712_the_answer_in_the_body_is_the_global_element_of_its_part() {
             soap::customer("updateCustomer", &format!("{key}<Source>web</Source>")),
             soap::retrieve(&key),
             format!("<searchCustomers xmlns='{}'>{key}</searchCustomers>", soap::NAMESPACE),
-            format!("<Customers xmlns='{}'><Customer Action='Update'>{key}</Customer></Customers>", soap::NAMESPACE),
+            format!(
+                "<Customers xmlns='{}'><Customer Action='Update'>{key}</Customer></Customers>",
+                soap::NAMESPACE
+            ),
             format!("<deleteCustomer xmlns='{}'>{key}</deleteCustomer>", soap::NAMESPACE),
         ];
         assert!(requests.len() >= 7, "one for each operation that needs nothing else");
         for request in requests {
             let message = framed("", &request).replace("@ns", version.namespace());
-            let answer = scene.exchange("POST", soap::PATH, &[("Content-Type", version.content_type())], message);
+            let answer =
+                scene.exchange("POST", soap::PATH, &[("Content-Type", version.content_type())], message);
             assert_eq!(answer.status, 200, "{request}: {}", answer.body);
             let document = Document::parse(answer.body.as_bytes(), &Limits::default()).unwrap();
             let body = document.root().child(version.namespace(), "Body").unwrap();
@@ -144,7 +165,8 @@ fn r2724_r2725_a_message_that_does_not_fit_the_description_is_a_client_fault() {
 #[test]
 fn r2738_r2739_r2753_headers_that_are_not_declared_are_allowed() {
     let scene = Scene::shared();
-    let headers = "<own xmlns='urn:own'>x</own><more xmlns='urn:own' e:mustUnderstand='0'><e:Header/></more><bare/>";
+    let headers =
+        "<own xmlns='urn:own'>x</own><more xmlns='urn:own' e:mustUnderstand='0'><e:Header/></more><bare/>";
     scene.check_both(&framed(headers, "@add"), "200", "200");
     let demanding = "<own xmlns='urn:own' e:mustUnderstand='1'/>";
     scene.check_both(&framed(demanding, "@add"), "500 MustUnderstand", "500 MustUnderstand");

@@ -111,7 +111,14 @@ fn r1115_another_content_type_is_415() {
 #[test]
 fn s2_6_a_charset_is_read_in_quotes_and_in_any_case() {
     let scene = Scene::shared();
-    for parameter in ["charset=utf-8", "charset=\"utf-8\"", "charset=UTF8", "Charset='Utf-8'", "charset = utf-8", "x=y; charset=us-ascii"] {
+    for parameter in [
+        "charset=utf-8",
+        "charset=\"utf-8\"",
+        "charset=UTF8",
+        "Charset='Utf-8'",
+        "charset = utf-8",
+        "x=y; charset=us-ascii",
+    ] {
         for media_type in ["text/xml", "TEXT/XML", " Text/Xml "] {
             let content_type = format!("{media_type};{parameter}");
             scene.check_with(&[("Content-Type", &content_type)], V11, &framed("", "@add"), "200");

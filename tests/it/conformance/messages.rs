@@ -11,11 +11,19 @@ use crate::support::soap;
 const ENCODING_11: &str = "http://schemas.xmlsoap.org/soap/encoding/";
 
 #[test]
-fn r9980_r9981_body_has_one_child_at_most() {
+fn r9980_r9981_an_envelope_has_its_structure_and_body_one_child_at_most() {
     let scene = Scene::shared();
     let refused = ["500 Client MALFORMED_MESSAGE", "400 Sender MALFORMED_MESSAGE"];
     for body in ["@add@add", "@add<own xmlns='urn:own'/>", "<own/>@add", "@add<!-- a --><own/>"] {
         scene.check_both(&framed("", body), refused[0], refused[1]);
+    }
+    for (header, between) in
+        [("text", ""), ("", "text"), ("<own xmlns='urn:own'/>.", ""), ("", "<![CDATA[.]]>"), ("&#160;", "")]
+    {
+        let message = format!(
+            "<e:Envelope xmlns:e='@ns'>\n<e:Header>\n{header}</e:Header>{between}\n<e:Body>@add</e:Body></e:Envelope>"
+        );
+        scene.check_both(&message, refused[0], refused[1]);
     }
     let unknown = ["500 Client UNKNOWN_OPERATION", "400 Sender ProcedureNotPresent UNKNOWN_OPERATION"];
     for body in ["", " ", "<!-- a -->", "text"] {

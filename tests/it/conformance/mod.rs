@@ -178,7 +178,11 @@ const REFUSALS: &[(&str, &str, &str)] = &[
         "500 Client MALFORMED_MESSAGE",
         "400 Sender MALFORMED_MESSAGE",
     ),
-    ("<e:Envelope xmlns:e='urn:other'><e:Body>@add</e:Body></e:Envelope>", "500 VersionMismatch", "500 VersionMismatch"),
+    (
+        "<e:Envelope xmlns:e='urn:other'><e:Body>@add</e:Body></e:Envelope>",
+        "500 VersionMismatch",
+        "500 VersionMismatch",
+    ),
     ("@add", "500 VersionMismatch", "500 VersionMismatch"),
     (
         "<e:Envelope xmlns:e='@ns'><e:Header><own xmlns='urn:own' e:mustUnderstand='1'/></e:Header><e:Body>@add</e:Body></e:Envelope>",

@@ -29,7 +29,10 @@ fn told_again(answer: &Answer) -> String {
 fn writes(scene: &Scene) -> Vec<(&'static str, String)> {
     let customer = || {
         let key = soap::key("XSTORE_ID", &fresh("again"));
-        assert_eq!(scene.server().client().post(&soap::envelope(&soap::customer("addCustomer", &key))).status, 200);
+        assert_eq!(
+            scene.server().client().post(&soap::envelope(&soap::customer("addCustomer", &key))).status,
+            200
+        );
         key
     };
     let record = |action: &str, key: &str| format!("<Customer Action='{action}'>{key}</Customer>");
@@ -47,7 +50,10 @@ fn writes(scene: &Scene) -> Vec<(&'static str, String)> {
         ("addCustomer", soap::customer("addCustomer", &customer())),
         ("addOrUpdateCustomer", soap::customer("addOrUpdateCustomer", &new())),
         ("updateCustomer", soap::customer("updateCustomer", &format!("{}<Source>web</Source>", customer()))),
-        ("deleteCustomer", format!("<deleteCustomer xmlns='{}'>{}</deleteCustomer>", soap::NAMESPACE, customer())),
+        (
+            "deleteCustomer",
+            format!("<deleteCustomer xmlns='{}'>{}</deleteCustomer>", soap::NAMESPACE, customer()),
+        ),
         ("processCustomers", document),
     ]
 }
@@ -63,7 +69,11 @@ fn d_10_a_message_sent_again_gets_the_stored_answer_and_is_carried_out_once() {
             let again = send(&scene, V11, &message);
             assert_eq!((again.status, told_again(&again)), (first.status, told_again(&first)), "{operation}");
             assert_eq!(again.find_text("RelatesTo"), Some(message_id.as_str()));
-            assert_ne!(again.find_text("MessageID"), first.find_text("MessageID"), "an answer has an id of its own");
+            assert_ne!(
+                again.find_text("MessageID"),
+                first.find_text("MessageID"),
+                "an answer has an id of its own"
+            );
         }
     }
 }
@@ -71,7 +81,8 @@ fn d_10_a_message_sent_again_gets_the_stored_answer_and_is_carried_out_once() {
 #[test]
 fn d_10_a_message_is_known_across_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let message = soap::repeatable("urn:restart", "addCustomer", &soap::customer("addCustomer", "<Source>a</Source>"));
+    let message =
+        soap::repeatable("urn:restart", "addCustomer", &soap::customer("addCustomer", "<Source>a</Source>"));
     let server = Server::start(folder.path());
     let first = server.client().post(&message);
     server.stop();
@@ -79,8 +90,15 @@ fn d_10_a_message_is_known_across_a_restart() {
     let scene = Scene(Arc::new(Running { server, _folder: folder }));
     let again = send(&scene, V11, &message);
     assert_eq!((again.status, body(&again)), (200, body(&first)));
-    let search = format!("<retrieveCustomer xmlns='{}'><CustomerID>2</CustomerID></retrieveCustomer>", soap::NAMESPACE);
-    assert_eq!(scene.server().client().post(&soap::envelope(&search)).status, 500, "a second customer was added");
+    let search = format!(
+        "<retrieveCustomer xmlns='{}'><CustomerID>2</CustomerID></retrieveCustomer>",
+        soap::NAMESPACE
+    );
+    assert_eq!(
+        scene.server().client().post(&soap::envelope(&search)).status,
+        500,
+        "a second customer was added"
+    );
 }
 
 /// Only Body tells messages apart; the envelope may be of the other version, with other headers.
@@ -103,7 +121,8 @@ fn d_10_a_message_id_with_another_body_is_a_client_fault() {
     let first = soap::repeatable(&message_id, "addCustomer", &add(&fresh("first")));
     assert_eq!(send(&scene, V11, &first).status, 200);
     let other = soap::repeatable(&message_id, "addCustomer", &add(&key));
-    for (version, expected) in [(V11, "500 Client MALFORMED_MESSAGE"), (V12, "400 Sender MALFORMED_MESSAGE")] {
+    for (version, expected) in [(V11, "500 Client MALFORMED_MESSAGE"), (V12, "400 Sender MALFORMED_MESSAGE")]
+    {
         assert_eq!(super::told(&send(&scene, version, &other)), expected);
     }
     assert!(!scene.is_stored(&key));

@@ -34,7 +34,10 @@ fn headers(answer: &Answer) {
     assert_eq!(answer.header("x-request-id").map(str::len), Some(32));
     let content_type = answer.header("content-type").unwrap_or_default();
     assert!(!answer.body.starts_with('\u{FEFF}'), "2.6: a byte order mark");
-    assert!(content_type.is_empty() || !content_type.contains("xml") || content_type.contains("charset=utf-8"), "R1018");
+    assert!(
+        content_type.is_empty() || !content_type.contains("xml") || content_type.contains("charset=utf-8"),
+        "R1018"
+    );
 }
 
 #[track_caller]
@@ -124,6 +127,7 @@ fn qualified(fault: Element<'_>, namespace: Option<&str>) -> Vec<String> {
 pub(super) fn resolved(element: Element<'_>) -> (String, String) {
     let text = element.text();
     assert!(text.contains(':'), "A4: a code without a prefix: {text}");
-    let name = element.resolve_qname(&text).unwrap_or_else(|| panic!("A4: the prefix of {text} is not declared"));
+    let name =
+        element.resolve_qname(&text).unwrap_or_else(|| panic!("A4: the prefix of {text} is not declared"));
     (name.namespace.unwrap_or_default().into_owned(), name.local.into_owned())
 }

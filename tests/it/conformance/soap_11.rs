@@ -129,7 +129,9 @@ fn a_7_a_header_that_must_be_understood_and_is_not_stops_the_operation() {
 #[test]
 fn a_8_a_header_for_another_actor_is_ignored() {
     let scene = Scene::shared();
-    for actor in ["urn:somebody", "http://example.com/next", "http://www.w3.org/2003/05/soap-envelope/role/next"] {
+    for actor in
+        ["urn:somebody", "http://example.com/next", "http://www.w3.org/2003/05/soap-envelope/role/next"]
+    {
         for value in ["1", "nonsense"] {
             let attributes = format!("e:mustUnderstand='{value}' e:actor='{actor}'");
             scene.check(V11, &block(&attributes), "200");

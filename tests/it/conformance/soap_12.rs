@@ -80,8 +80,12 @@ fn b_4_a_version_mismatch_lists_the_envelopes_spoken_here_best_first() {
             let answer = scene.check(version, &message, "500 VersionMismatch");
             let upgrades = headers_of(&answer, "Upgrade", |upgrade| {
                 assert_eq!(upgrade.namespace(), Some(V12.namespace()));
-                let supported = upgrade.children().inspect(|child| assert!(child.is(V12.namespace(), "SupportedEnvelope")));
-                supported.map(|child| child.resolve_qname(&child.attribute("qname").unwrap())).collect::<Vec<_>>()
+                let supported = upgrade
+                    .children()
+                    .inspect(|child| assert!(child.is(V12.namespace(), "SupportedEnvelope")));
+                supported
+                    .map(|child| child.resolve_qname(&child.attribute("qname").unwrap()))
+                    .collect::<Vec<_>>()
             });
             let name = |version: Version| Some(QName::new(Some(version.namespace()), "Envelope"));
             assert_eq!(upgrades, [[name(V12), name(V11)]], "{}", answer.body);
@@ -169,7 +173,8 @@ fn b_9_must_understand_of_the_other_version_has_no_effect() {
 #[test]
 fn b_10_must_understand_inside_a_header_block_has_no_effect() {
     let scene = Scene::shared();
-    let inner = "<own xmlns='urn:own'><part e:mustUnderstand='1'/><part e:mustUnderstand='9' e:role='urn:r'/></own>";
+    let inner =
+        "<own xmlns='urn:own'><part e:mustUnderstand='1'/><part e:mustUnderstand='9' e:role='urn:r'/></own>";
     scene.check_both(&framed(inner, "@add"), "200", "200");
 }
 

@@ -22,7 +22,8 @@ fn endpoint(name: &str, address: &str) -> String {
 fn r1111_r1124_an_answer_that_is_no_fault_is_200() {
     let scene = Scene::shared();
     scene.check_both(&framed("", "@add"), "200", "200");
-    let nothing = "<searchCustomers xmlns='urn:castile:crm:v1'><LastName>Nobody-at-all</LastName></searchCustomers>";
+    let nothing =
+        "<searchCustomers xmlns='urn:castile:crm:v1'><LastName>Nobody-at-all</LastName></searchCustomers>";
     scene.check_both(&framed("", nothing), "200", "200");
 }
 
@@ -40,7 +41,18 @@ fn r1112_an_answer_without_an_envelope_is_202_and_empty() {
 #[test]
 fn r1113_what_is_not_well_formed_is_400_with_a_fault() {
     let scene = Scene::shared();
-    for message in ["", " ", "text", "<", "<e:Envelope", "<e:Envelope xmlns:e='@ns'>", "<a></b>", "<a/><b/>", "\u{1}", "<a>&nbsp;</a>"] {
+    for message in [
+        "",
+        " ",
+        "text",
+        "<",
+        "<e:Envelope",
+        "<e:Envelope xmlns:e='@ns'>",
+        "<a></b>",
+        "<a/><b/>",
+        "\u{1}",
+        "<a>&nbsp;</a>",
+    ] {
         scene.check_both(message, "400 Client MALFORMED_MESSAGE", "400 Sender MALFORMED_MESSAGE");
     }
 }
@@ -74,7 +86,12 @@ fn r1125_trouble_with_the_format_is_4xx() {
 #[test]
 fn r1126_an_envelope_with_a_fault_is_500() {
     let scene = Scene::shared();
-    for request in [soap::retrieve(""), soap::retrieve("<CustomerID>none</CustomerID>"), "<erase/>".to_owned(), String::new()] {
+    for request in [
+        soap::retrieve(""),
+        soap::retrieve("<CustomerID>none</CustomerID>"),
+        "<erase/>".to_owned(),
+        String::new(),
+    ] {
         let answer = scene.exchange(
             "POST",
             soap::PATH,
@@ -88,7 +105,15 @@ fn r1126_an_envelope_with_a_fault_is_500() {
 #[test]
 fn r1130_nothing_is_redirected() {
     let scene = Scene::shared();
-    for target in ["/", "/services", "/services/", "/services/CRMProcessor/", "/services/crmprocessor", "/services/CRMProcessor?wsdl", "/services/CRMProcessor/?wsdl"] {
+    for target in [
+        "/",
+        "/services",
+        "/services/",
+        "/services/CRMProcessor/",
+        "/services/crmprocessor",
+        "/services/CRMProcessor?wsdl",
+        "/services/CRMProcessor/?wsdl",
+    ] {
         for method in ["GET", "POST"] {
             let answer = scene.exchange(method, target, &[("Content-Type", "text/xml")], "");
             assert!(!(300..400).contains(&answer.status), "{method} {target}: {}", answer.status);
@@ -112,7 +137,8 @@ fn r1120_r1121_r1122_r1123_cookies_are_neither_set_nor_needed() {
 fn r2714_a_sender_that_wants_no_answer_gets_an_empty_one() {
     let scene = Scene::shared();
     let nowhere = addressed(&endpoint("ReplyTo", "none"));
-    let wrong = "<addCustomer xmlns='urn:castile:crm:v1'><Customer><Prospect>x</Prospect></Customer></addCustomer>";
+    let wrong =
+        "<addCustomer xmlns='urn:castile:crm:v1'><Customer><Prospect>x</Prospect></Customer></addCustomer>";
     for version in [V11, V12] {
         assert_eq!(scene.check(version, &framed(&nowhere, "@add"), "202").body, "");
         assert_eq!(scene.check(version, &framed(&nowhere, wrong), "202").body, "");

@@ -50,8 +50,7 @@ fn a_3_b_3_a_fault_of_the_servers_own_is_500_server_or_receiver() {
     damage(folder.path());
     let scene = scene(folder, &[]);
     let retrieve = framed("", &soap::retrieve("<CustomerID>1</CustomerID>"));
-    for (version, expected) in
-        [(V11, "500 Server UNEXPECTED_ERROR"), (V12, "500 Receiver UNEXPECTED_ERROR")]
+    for (version, expected) in [(V11, "500 Server UNEXPECTED_ERROR"), (V12, "500 Receiver UNEXPECTED_ERROR")]
     {
         let answer = scene.check(version, &retrieve, expected);
         let request_id = answer.header("x-request-id").unwrap();
@@ -63,7 +62,8 @@ fn a_3_b_3_a_fault_of_the_servers_own_is_500_server_or_receiver() {
 #[test]
 fn s2_6_a_full_server_says_503_with_retry_after_in_a_fault() {
     let folder = tempfile::tempdir().unwrap();
-    let scene = scene(folder, &[("CASTILE_LIMITS__CONNECTIONS_MAX", "1"), ("CASTILE_LIMITS__RETRY_AFTER_S", "7")]);
+    let scene =
+        scene(folder, &[("CASTILE_LIMITS__CONNECTIONS_MAX", "1"), ("CASTILE_LIMITS__RETRY_AFTER_S", "7")]);
     let mut first = scene.server().client();
     let retrieve = soap::envelope(&soap::retrieve(""));
     assert_eq!(first.post(&retrieve).status, 500, "the one connection is there");

@@ -55,7 +55,8 @@ impl Table {
 const SIGNUP: Row = row("signup", "INVALID_DATE_FORMAT Customer/SignupDate");
 const SEQUENCE: Row =
     row("sequence", "INVALID_ATTRIBUTE_VALUE Customer/CustomerNotes/CustomerNote[1]/@sequence");
-const TYPE_CODE: Row = row("type code", "ALTERNATE_KEY_TYPECODE_UNSPECIFIED Customer/AlternateKey[1]/@TypeCode");
+const TYPE_CODE: Row =
+    row("type code", "ALTERNATE_KEY_TYPECODE_UNSPECIFIED Customer/AlternateKey[1]/@TypeCode");
 const ID: Row = row("id", "ALTERNATE_KEY_VALUE_UNSPECIFIED Customer/AlternateKey[2]/AlternateID");
 const UNDEFINED: Row = row("undefined", "INVALID_ATTRIBUTE_VALUE Customer/AlternateKey[3]/@TypeCode");
 const NOBODY: Row = row("nobody", "CUSTOMER_NOT_FOUND");
@@ -92,7 +93,9 @@ pub(super) const TABLES: &[Table] = &[
         operation: "updateCustomer",
         writes: true,
         in_customer: true,
-        rows: &[SIGNUP, SEQUENCE, TYPE_CODE, ID, UNDEFINED, NOBODY, TAKEN, ATTRIBUTE, LISTED, UNIQUE, NOTE, SIZE],
+        rows: &[
+            SIGNUP, SEQUENCE, TYPE_CODE, ID, UNDEFINED, NOBODY, TAKEN, ATTRIBUTE, LISTED, UNIQUE, NOTE, SIZE,
+        ],
         build: |has| {
             let id = if has("nobody") { "999999" } else { "1" };
             format!("{}<CustomerID>{id}</CustomerID>", customer(has, "UpdateType='New'"))
@@ -218,5 +221,7 @@ fn too_much(wanted: bool) -> String {
         format!("<Address>{}</Address>", lines.collect::<String>())
     };
     let addresses: String = (0..ADDRESSES).map(address).collect();
-    format!("<EntityInformation><Individual><ContactInformation>{addresses}</ContactInformation></Individual></EntityInformation>")
+    format!(
+        "<EntityInformation><Individual><ContactInformation>{addresses}</ContactInformation></Individual></EntityInformation>"
+    )
 }

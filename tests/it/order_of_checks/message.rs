@@ -59,13 +59,21 @@ pub(super) const FLAWS: &[(Flaw, Option<&str>, Option<&str>)] = &[
     (Flaw::EncodingStyleOfBody, None, Some("400 Sender MALFORMED_MESSAGE")),
     (Flaw::EncodingStyleOfRequest, None, Some("500 DataEncodingUnknown MALFORMED_MESSAGE")),
     (Flaw::TwoRequests, Some("500 Client MALFORMED_MESSAGE"), Some("400 Sender MALFORMED_MESSAGE")),
-    (Flaw::Cardinality, Some("500 InvalidCardinality"), Some("400 Sender InvalidAddressingHeader InvalidCardinality")),
+    (
+        Flaw::Cardinality,
+        Some("500 InvalidCardinality"),
+        Some("400 Sender InvalidAddressingHeader InvalidCardinality"),
+    ),
     (
         Flaw::ReplyTo,
         Some("500 OnlyAnonymousAddressSupported"),
         Some("400 Sender InvalidAddressingHeader OnlyAnonymousAddressSupported"),
     ),
-    (Flaw::FaultTo, Some("500 MissingAddressInEPR"), Some("400 Sender InvalidAddressingHeader MissingAddressInEPR")),
+    (
+        Flaw::FaultTo,
+        Some("500 MissingAddressInEPR"),
+        Some("400 Sender InvalidAddressingHeader MissingAddressInEPR"),
+    ),
     (
         Flaw::ActionMissing,
         Some("500 MessageAddressingHeaderRequired"),
@@ -76,7 +84,11 @@ pub(super) const FLAWS: &[(Flaw, Option<&str>, Option<&str>)] = &[
         Some("500 Client UNKNOWN_OPERATION"),
         Some("400 Sender ProcedureNotPresent UNKNOWN_OPERATION"),
     ),
-    (Flaw::ActionMismatch, Some("500 ActionMismatch"), Some("400 Sender InvalidAddressingHeader ActionMismatch")),
+    (
+        Flaw::ActionMismatch,
+        Some("500 ActionMismatch"),
+        Some("400 Sender InvalidAddressingHeader ActionMismatch"),
+    ),
     (Flaw::ActionNotSupported, Some("500 ActionNotSupported"), Some("400 Sender ActionNotSupported")),
     (Flaw::MessageIdTooLong, Some("500 InvalidAddressingHeader"), Some("400 Sender InvalidAddressingHeader")),
     (Flaw::SoapAction, Some("500 Client UNKNOWN_OPERATION"), Some("400 Sender UNKNOWN_OPERATION")),
@@ -155,7 +167,11 @@ impl Message<'_> {
         let trailer = self.choose(Flaw::Trailer, "<more/>", "");
         let second = self.choose(Flaw::TwoRequests, "<second/>", "");
         let padding = if self.has(Flaw::Size) { "x".repeat(super::MESSAGE_BYTES_MAX) } else { String::new() };
-        let deep = if self.has(Flaw::Depth) { format!("{}{}", "<a>".repeat(100), "</a>".repeat(100)) } else { String::new() };
+        let deep = if self.has(Flaw::Depth) {
+            format!("{}{}", "<a>".repeat(100), "</a>".repeat(100))
+        } else {
+            String::new()
+        };
         let element = self.choose(Flaw::Operation, "eraseCustomer", &self.operation.request_element);
         let request_style = self.choose(Flaw::EncodingStyleOfRequest, style, "");
         format!(
@@ -170,11 +186,14 @@ impl Message<'_> {
 
     fn blocks(&self) -> String {
         let unknown = self.choose(Flaw::MustUnderstand, "<own xmlns='urn:own' e:mustUnderstand='1'/>", "");
-        let invalid = self.choose(Flaw::MustUnderstandValue, "<own xmlns='urn:own' e:mustUnderstand='9'/>", "");
+        let invalid =
+            self.choose(Flaw::MustUnderstandValue, "<own xmlns='urn:own' e:mustUnderstand='9'/>", "");
         let mut blocks = format!("{unknown}{invalid}");
         let mut add = |wanted: bool, name: &str, content: Cow<'_, str>| {
             if wanted {
-                blocks.push_str(&format!("<{name} xmlns='http://www.w3.org/2005/08/addressing'>{content}</{name}>"));
+                blocks.push_str(&format!(
+                    "<{name} xmlns='http://www.w3.org/2005/08/addressing'>{content}</{name}>"
+                ));
             }
         };
         add(self.has(Flaw::Cardinality), "To", "urn:a".into());

@@ -49,8 +49,7 @@ fn with_customer() -> (tempfile::TempDir, Server) {
 fn told(server: &Server, message: &Message<'_>) -> String {
     let headers = message.headers();
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let answer =
-        server.client().exchange(message.method(), message.path(), &headers, message.envelope());
+    let answer = server.client().exchange(message.method(), message.path(), &headers, message.envelope());
     let summary = fault::summary(&answer);
     let is_place = |word: &&str| word.contains(':') && word.bytes().all(|b| b == b':' || b.is_ascii_digit());
     summary.split(' ').filter(|word| !is_place(word)).collect::<Vec<_>>().join(" ")
@@ -65,13 +64,16 @@ fn the_message_is_checked_before_the_operation_whatever_the_operation() {
         let content = table.map(|table| table.content(0)).unwrap_or_default();
         for version in Version::ALL {
             for (flaw, in_11, in_12) in FLAWS {
-                let Some(expected) = (if version == Version::V11 { *in_11 } else { *in_12 }) else { continue };
+                let Some(expected) = (if version == Version::V11 { *in_11 } else { *in_12 }) else {
+                    continue;
+                };
                 let message = Message { version, operation, content: &content, flaw: Some(*flaw) };
                 assert_eq!(told(&server, &message), expected, "{} {flaw:?}", operation.name);
             }
             let message = Message { version, operation, content: &content, flaw: None };
             let of_the_operation = told(&server, &message);
-            let of_the_message = ["MALFORMED_MESSAGE", "UNKNOWN_OPERATION", "MustUnderstand", "Address", "415"];
+            let of_the_message =
+                ["MALFORMED_MESSAGE", "UNKNOWN_OPERATION", "MustUnderstand", "Address", "415"];
             assert!(
                 !of_the_message.iter().any(|word| of_the_operation.contains(word)),
                 "{}: {of_the_operation}",
@@ -86,8 +88,11 @@ fn the_message_is_checked_before_the_operation_whatever_the_operation() {
 #[track_caller]
 fn check_content(server: &Server, table: &Table, good: [&str; 2]) {
     let description = ServiceDescription::load().unwrap();
-    let operation = description.operations.iter().find(|operation| operation.name == table.operation).unwrap();
-    for (version, [client, good]) in [(Version::V11, ["500 Client", good[0]]), (Version::V12, ["400 Sender", good[1]])] {
+    let operation =
+        description.operations.iter().find(|operation| operation.name == table.operation).unwrap();
+    for (version, [client, good]) in
+        [(Version::V11, ["500 Client", good[0]]), (Version::V12, ["400 Sender", good[1]])]
+    {
         for row in 0..=table.rows.len() {
             let content = table.content(row);
             let content = content.replace("@new", if version == Version::V11 { "new-1" } else { "new-2" });
