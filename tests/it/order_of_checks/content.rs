@@ -4,6 +4,9 @@
 
 use crate::support::soap;
 
+/// Whether the row of this name is wrong.
+type Wrong<'w> = dyn Fn(&str) -> bool + 'w;
+
 /// One thing that is wrong.
 pub(super) struct Row {
     /// What `build` knows it by.
@@ -33,7 +36,7 @@ pub(super) struct Table {
     /// Whether the content stands in an element `Customer`.
     in_customer: bool,
     pub(super) rows: &'static [Row],
-    build: fn(&dyn Fn(&str) -> bool) -> String,
+    build: fn(&Wrong<'_>) -> String,
 }
 
 impl Table {
@@ -154,7 +157,7 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
-fn search(has: &dyn Fn(&str) -> bool) -> String {
+fn search(has: &Wrong<'_>) -> String {
     let choose = |name: &str, wrong: &'static str, right: &'static str| if has(name) { wrong } else { right };
     let token = choose("token", "<PageToken>none</PageToken>", "");
     let max = choose("max", "201", "200");
@@ -169,12 +172,12 @@ fn search(has: &dyn Fn(&str) -> bool) -> String {
     format!("{token}<MaxResults>{max}</MaxResults><IncludeInactive>{flag}</IncludeInactive>{key}{name}")
 }
 
-fn long_id(has: &dyn Fn(&str) -> bool) -> String {
+fn long_id(has: &Wrong<'_>) -> String {
     if has("long") { format!("<CustomerID>{}</CustomerID>", "1".repeat(61)) } else { String::new() }
 }
 
 /// Keys that only identify; repaired, they lead to nobody.
-fn broken_keys(has: &dyn Fn(&str) -> bool) -> String {
+fn broken_keys(has: &Wrong<'_>) -> String {
     let type_code = if has("type code") { "" } else { "TypeCode='EMAIL'" };
     let id = if has("id") { "" } else { "<AlternateID>unknown</AlternateID>" };
     format!(
@@ -184,7 +187,7 @@ fn broken_keys(has: &dyn Fn(&str) -> bool) -> String {
 }
 
 /// The content of a `Customer`; `update` are attributes of its keys.
-fn customer(has: &dyn Fn(&str) -> bool, update: &str) -> String {
+fn customer(has: &Wrong<'_>, update: &str) -> String {
     let choose = |name: &str, wrong: &'static str, right: &'static str| if has(name) { wrong } else { right };
     let sequence = choose("sequence", "first", "1");
     let empty = choose("note", "<CustomerNote type='VISIT'/>", "");
