@@ -5,13 +5,15 @@
 
 use std::collections::BTreeSet;
 
+use super::Decision;
 use super::context::Context;
-use crate::domain::Decided;
+use super::written::Written;
 use crate::domain::customer::Customer;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::domain::message::CustomerMessage;
 use crate::domain::note::Note;
+use crate::domain::{self, Decided};
 use crate::store::record::history::{self, Difference, HistoryRow};
 use crate::store::record::{
     CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key,
@@ -86,6 +88,26 @@ pub(super) async fn note_records(
             Some(start) => range.start = start,
             None => return Ok(notes),
         }
+    }
+}
+
+/// The decision to add the customer of a request. What the request itself is refused for is told first, even where the
+/// store gives no ids.
+pub(super) async fn added(
+    message: &CustomerMessage,
+    operation: &str,
+    context: &Context<'_>,
+) -> Result<Decision<Written>, Error> {
+    /// Nobody's.
+    const NO_ID: CustomerId = CustomerId(0);
+    let decide = |id| {
+        let decided = domain::add(message, id, &context.now, &context.rules())?;
+        let change = change(None, &decided, operation, context)?;
+        Ok(Decision { change, answer: decided.into() })
+    };
+    match context.next_customer_id().await {
+        Ok(id) => decide(id),
+        Err(unavailable) => decide(NO_ID).and(Err(unavailable)),
     }
 }
 

@@ -188,9 +188,27 @@ fn addresses_are_those_of_the_host_that_the_caller_used() {
     check_base(&scene, &[("Host", "crm.example.com")], "http://crm.example.com");
     check_base(&scene, &[("Host", "localhost:8080")], "http://localhost:8080");
     check_base(&scene, &[("Host", "[::1]:8080")], "http://[::1]:8080");
-    check_base(&scene, &[("Host", "evil\"/><x")], &format!("http://{}", scene.server.address()));
+    for no_host in ["evil\"/><x", ":8080", "a:b:c", "[::1", ""] {
+        check_base(&scene, &[("Host", no_host)], &format!("http://{}", scene.server.address()));
+    }
     check_base(&scene, FORWARDED, "http://inner:1");
     scene.end();
+}
+
+/// A caller that names no host is told an address that can be called, not the one that stands for all.
+#[test]
+fn an_address_for_all_is_never_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = castile::<&str>(folder.path(), &["--listen", "0.0.0.0:0"]);
+    let server = Server::spawn(command.env("CASTILE_ALLOW_INSECURE_LISTEN", "true"));
+    let port = server.address().rsplit(':').next().unwrap().to_owned();
+    let mut client = server.client();
+    client.send(format!("GET {}?wsdl HTTP/1.0\r\n\r\n", soap::PATH).as_bytes()).unwrap();
+    let wsdl = client.receive().unwrap().body;
+    assert_eq!(addresses(&wsdl)[0], format!("http://127.0.0.1:{port}{}", soap::PATH));
+    assert!(!wsdl.contains("0.0.0.0"));
+    drop(client);
+    server.stop();
 }
 
 #[test]

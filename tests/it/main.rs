@@ -4,6 +4,7 @@
 
 mod administration;
 mod concurrency;
+mod conformance;
 mod contract;
 mod crash;
 mod disk_full;

@@ -84,8 +84,7 @@ fn document(head: &Head, content_type: &'static str, body: Vec<u8>) -> Response 
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    // The text depends on the name that the caller used.
-    headers.insert(VARY, HeaderValue::from_static("Host"));
+    headers.insert(VARY, HeaderValue::from_static(super::base_url::DEPENDS_ON));
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(ETAG, etag);
     }

@@ -21,7 +21,7 @@ use crate::transport::http::{Body, Head, Request, Response};
 use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::soap::wsdl::{OperationDescription, ServiceDescription};
 use crate::wire::soap::{
-    ADDRESSING_HEADERS, Addressing, AnswerHeaders, Destination, Envelope, Fault, Version, check_soap_action,
+    ADDRESSING_HEADERS, Addressing, AnswerHeaders, Destination, Envelope, Fault, Version, check_soap_actions,
     soap_action, write_answer, write_fault,
 };
 use crate::wire::xml::{Document, Element, Limits};
@@ -164,7 +164,8 @@ impl Dispatch {
         }
     }
 
-    /// A11, D3, D4.
+    /// D3 and D4 for a message with `wsa:Action`, A11 for others. What a sender calls the operation is looked at in every
+    /// place where it can stand, so that nobody before us can have chosen by another.
     fn check_action(
         &self,
         head: &Head,
@@ -172,15 +173,14 @@ impl Dispatch {
         addressing: Option<&Addressing<'_>>,
         entry: &Entry,
     ) -> Result<(), Fault> {
-        let header = head.headers.get("soapaction").and_then(|value| value.to_str().ok());
-        let action =
-            header.and_then(soap_action).or_else(|| media_type.action.as_deref().and_then(soap_action));
+        let headers = head.headers.get_all("soapaction").iter().filter_map(|value| value.to_str().ok());
+        let actions: Vec<&str> =
+            headers.chain(media_type.action.as_deref()).filter_map(soap_action).collect();
         let names_operation =
             |action: &str| self.operations.values().any(|entry| entry.description.soap_action == action);
-        check_soap_action(action, &entry.description.soap_action, names_operation)?;
         match addressing {
-            Some(addressing) => addressing.check_action(action, &entry.description.input_action),
-            None => Ok(()),
+            Some(addressing) => addressing.check_action(&actions, &entry.description.input_action),
+            None => check_soap_actions(&actions, &entry.description.soap_action, names_operation),
         }
     }
 
@@ -213,7 +213,7 @@ fn message_key(
         return Ok(None);
     };
     if message_id.len() > MESSAGE_ID_BYTES_MAX {
-        return Err(Fault::malformed(format!("wsa:MessageID is over {MESSAGE_ID_BYTES_MAX} bytes")));
+        return Err(Addressing::message_id_too_long(MESSAGE_ID_BYTES_MAX));
     }
     let body_sha256 = Sha256::digest(envelope.body().source()).into();
     Ok(Some(MessageKey { message_id: message_id.to_owned(), body_sha256, record: None }))

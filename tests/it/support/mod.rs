@@ -10,6 +10,9 @@ mod random;
 pub(crate) mod schema;
 mod server;
 pub(crate) mod soap;
+/// The tree by which the unit tests look at documents.
+#[path = "../../../src/wire/soap/wsdl/tree.rs"]
+pub(crate) mod tree;
 pub(crate) mod writer;
 
 pub(crate) use client::{Answer, Client, request};
