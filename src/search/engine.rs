@@ -26,6 +26,15 @@ pub enum Place {
     Folder(PathBuf),
 }
 
+impl Place {
+    /// What its files take; a file that goes away meanwhile counts nothing.
+    fn bytes(&self) -> u64 {
+        let Place::Folder(folder) = self else { return 0 };
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries.filter_map(|entry| entry.ok()?.metadata().ok()).map(|file| file.len()).sum()
+    }
+}
+
 /// How an engine works.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -55,6 +64,8 @@ pub struct Lag {
     pub overlay_customers: usize,
     /// Customers in the index.
     pub indexed_customers: u64,
+    /// Bytes of the index on disk; 0 where it is in memory.
+    pub index_bytes: u64,
 }
 
 /// Search over a store. Dropping it ends the thread, which first writes what is ahead of the index.
@@ -158,13 +169,17 @@ impl Search {
     /// How far search is behind.
     pub async fn lag(&self) -> Lag {
         let last = self.shared.store.health().await.last_commit;
+        let index_bytes = self.shared.options.place.bytes();
         match &*self.shared.state() {
-            None => Lag { ready: false, commits: last, overlay_customers: 0, indexed_customers: 0 },
+            None => {
+                Lag { ready: false, commits: last, overlay_customers: 0, indexed_customers: 0, index_bytes }
+            }
             Some(state) => Lag {
                 ready: true,
                 commits: last.saturating_sub(state.indexed),
                 overlay_customers: state.overlay.len(),
                 indexed_customers: state.view.count(),
+                index_bytes,
             },
         }
     }

@@ -12,6 +12,7 @@ mod faults;
 mod golden;
 mod http;
 mod model;
+mod operators;
 mod order_of_checks;
 mod power_cut;
 mod program;
