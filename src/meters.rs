@@ -7,7 +7,7 @@
 
 use prometheus::core::Collector;
 use prometheus::{
-    Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+    Counter, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
 };
 
 const NAMES_ARE_FIXED: &str = "names and labels are constants, and a test makes all of them";
@@ -31,9 +31,9 @@ pub fn gauge(name: &str, help: &str) -> IntGauge {
     made(IntGauge::new(name, help))
 }
 
-/// A number that goes up and down.
-pub fn fraction(name: &str, help: &str) -> Gauge {
-    made(Gauge::new(name, help))
+/// Something that is added up and is not whole.
+pub fn sum(name: &str, help: &str) -> Counter {
+    made(Counter::new(name, help))
 }
 
 /// A distribution; a value counts in the first bucket whose bound is not less.

@@ -6,6 +6,7 @@ mod administration;
 mod concurrency;
 mod contract;
 mod crash;
+mod deploy;
 mod disk_full;
 mod documents;
 mod faults;

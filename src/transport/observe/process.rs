@@ -5,6 +5,7 @@
 use std::fs;
 
 use rustix::param::{clock_ticks_per_second, page_size};
+use rustix::process::{Resource, getrlimit};
 
 /// The numbers of one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -13,6 +14,8 @@ pub(super) struct Usage {
     pub(super) resident_bytes: u64,
     /// Open files and sockets.
     pub(super) descriptors: u64,
+    /// As many as may be open.
+    pub(super) descriptors_max: u64,
     /// Processor time, user and system, in seconds.
     pub(super) processor_seconds: f64,
 }
@@ -23,6 +26,7 @@ impl Usage {
         Usage {
             resident_bytes: resident_pages().unwrap_or(0) * page_size() as u64,
             descriptors: fs::read_dir("/proc/self/fd").map_or(0, |entries| entries.count() as u64),
+            descriptors_max: getrlimit(Resource::Nofile).current.unwrap_or(0),
             processor_seconds: processor_ticks().unwrap_or(0) as f64 / clock_ticks_per_second().max(1) as f64,
         }
     }

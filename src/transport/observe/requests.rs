@@ -1,8 +1,8 @@
 //! What is counted of every request: by operation and code, how long it took, how many there are now.
 //!
 //! The counter of an operation and a code is looked up once and kept, so that a request costs a few atomic additions.
-//! Operations show from the start with a count of 0; a code shows once it was answered. Deliberately absent: labels that
-//! a caller could fill.
+//! What was carried out and what is our fault shows from the start with a count of 0, so that the first time is a change;
+//! a caller's mistake shows once it was made. Deliberately absent: labels that a caller could fill.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,11 +11,14 @@ use hyper::StatusCode;
 use prometheus::core::Collector;
 use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge};
 
+use crate::domain::error::Code;
 use crate::meters::{SECONDS_BUCKETS, counters, gauge, histograms};
 use crate::transport::outcome::{Outcome, Verdict};
 
 /// The operation of a message that was refused before its operation was known.
 pub(super) const NO_OPERATION: &str = "none";
+const SHOWN_AT_ONCE: [Verdict; 3] =
+    [Verdict::Done, Verdict::Refused(Code::UnexpectedError), Verdict::Refused(Code::ServiceUnavailable)];
 const STATUS_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// The meters.
@@ -69,7 +72,9 @@ impl Requests {
             responses,
             by_operation,
         };
-        requests.by_operation.iter().for_each(|of| _ = requests.total(of, Verdict::Done));
+        for of in &requests.by_operation {
+            SHOWN_AT_ONCE.iter().for_each(|verdict| _ = requests.total(of, *verdict));
+        }
         requests
     }
 
@@ -111,7 +116,6 @@ impl Requests {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::error::Code;
 
     #[test]
     fn messages_are_counted_by_operation_and_code() {

@@ -2,7 +2,9 @@
 //!
 //! Deliberately absent: a task that looks them up by itself; between two questions nobody needs them.
 
-use prometheus::{Gauge, IntGauge, Registry};
+use std::sync::{Mutex, PoisonError};
+
+use prometheus::{Counter, IntGauge, Registry};
 
 use super::process::Usage;
 use crate::meters;
@@ -22,7 +24,9 @@ pub(super) struct State {
     search_bytes: IntGauge,
     resident_bytes: IntGauge,
     descriptors: IntGauge,
-    processor_seconds: Gauge,
+    descriptors_max: IntGauge,
+    /// Guarded, so that two who ask at once do not both add what was used since the last time.
+    processor_seconds: Mutex<Counter>,
 }
 
 impl State {
@@ -34,7 +38,7 @@ impl State {
             gauge
         };
         let processor_seconds =
-            meters::fraction("process_cpu_seconds_total", "Processor time of this process, user and system.");
+            meters::sum("process_cpu_seconds_total", "Processor time of this process, user and system.");
         meters::show(registry, [Box::new(processor_seconds.clone()) as _]);
         State {
             writable: gauge("castile_store_writable", "1 while changes are accepted, else 0."),
@@ -55,7 +59,8 @@ impl State {
             search_bytes: gauge("castile_search_size_bytes", "What the index takes of the disk."),
             resident_bytes: gauge("process_resident_memory_bytes", "Memory of this process that is in use."),
             descriptors: gauge("process_open_fds", "Open files and sockets of this process."),
-            processor_seconds,
+            descriptors_max: gauge("process_max_fds", "As many files and sockets as this process may open."),
+            processor_seconds: Mutex::new(processor_seconds),
         }
     }
 
@@ -75,10 +80,12 @@ impl State {
             (&self.search_bytes, search.index_bytes),
             (&self.resident_bytes, usage.resident_bytes),
             (&self.descriptors, usage.descriptors),
+            (&self.descriptors_max, usage.descriptors_max),
         ];
         for (gauge, number) in numbers {
             gauge.set(i64::try_from(number).unwrap_or(i64::MAX));
         }
-        self.processor_seconds.set(usage.processor_seconds);
+        let used = self.processor_seconds.lock().unwrap_or_else(PoisonError::into_inner);
+        used.inc_by((usage.processor_seconds - used.get()).max(0.0));
     }
 }
