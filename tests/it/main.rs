@@ -25,3 +25,4 @@ mod shutdown;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part of it is used at all times")]
 mod support;
 mod tidy;
+mod tools;
