@@ -61,6 +61,23 @@ fn health_tells_what_keeps_requests_from_being_carried_out() {
     server.stop();
 }
 
+/// A connection is one too many, which everybody is refused for but those who ask whether the process is there.
+#[test]
+fn a_full_server_still_says_that_it_lives_and_how_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = castile(folder.path(), &["--listen", "127.0.0.1:0"]);
+    let server = Server::spawn(command.env("CASTILE_LIMITS__CONNECTIONS_MAX", "1"));
+    let mut only = server.client();
+    assert_eq!(only.exchange("GET", "/health/ready", &[], "").status, 200);
+    assert_eq!(get(&server, "/health/live").status, 200);
+    assert_eq!(get(&server, "/health/ready").status, 503);
+    assert_eq!(add(&server).status, 503);
+    let refused = "castile_requests_total{code=\"SERVICE_UNAVAILABLE\",operation=\"none\"}";
+    assert_eq!(samples(&server)[refused], 1.0);
+    drop(only);
+    server.stop();
+}
+
 #[test]
 fn requests_are_counted_by_operation_and_code() {
     let folder = tempfile::tempdir().unwrap();

@@ -106,17 +106,19 @@ impl Handler for SoapService {
 
     /// In the caller's SOAP version, if it speaks SOAP.
     fn refuse(&self, head: &Head, refusal: Refusal) -> Response {
+        if !self.is_service(head) || head.method != Method::POST {
+            return refused(refusal);
+        }
+        let told = Outcome::refused(Some(code_of(refusal)));
         let announced = MediaType::of(&head.headers).ok().and_then(|media_type| media_type.version);
-        let Some(version) = announced.filter(|_| self.is_service(head) && head.method == Method::POST) else {
-            return Outcome::refused(Some(code_of(refusal))).tell(refused(refusal));
-        };
+        let Some(version) = announced else { return told.tell(refused(refusal)) };
         let fault = fault_of(refusal);
         let body = write_fault(version, &fault, None, &head.request_id.to_string());
         let mut response = soap_response(version, refusal.status(), body);
         if let Some(seconds) = refusal.retry_after_s() {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        Outcome::refused(Some(code_of(refusal))).tell(response)
+        told.tell(response)
     }
 }
 
