@@ -58,7 +58,7 @@ impl Options {
 pub struct Lag {
     /// Is there an index to search?
     pub ready: bool,
-    /// Commits of the store that the index on disk does not hold yet.
+    /// Commits of the store from the first one on that the index on disk should hold and does not.
     pub commits: u64,
     /// Changed customers that are held in memory meanwhile.
     pub overlay_customers: usize,
@@ -170,9 +170,15 @@ impl Search {
     pub async fn lag(&self) -> Lag {
         let last = self.shared.store.health().await.last_commit;
         let index_bytes = self.shared.options.place.bytes();
-        match &*self.shared.state() {
+        let mut lag = match &*self.shared.state() {
             None => {
-                Lag { ready: false, commits: last, overlay_customers: 0, indexed_customers: 0, index_bytes }
+                return Lag {
+                    ready: false,
+                    commits: last,
+                    overlay_customers: 0,
+                    indexed_customers: 0,
+                    index_bytes,
+                };
             }
             Some(state) => Lag {
                 ready: true,
@@ -181,7 +187,13 @@ impl Search {
                 indexed_customers: state.view.count(),
                 index_bytes,
             },
+        };
+        // Commits that changed no customer are nothing to catch up with.
+        let rows = self.shared.store.read_log(last - lag.commits + 1, 1).await;
+        if rows.is_ok_and(|rows| rows.is_empty()) {
+            lag.commits = 0;
         }
+        lag
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::store::{Collection, Key};
 
 fn berg() -> Query {
     query(&[(Field::LastName, SearchType::Exact, "berg")])
@@ -191,4 +192,18 @@ async fn a_rebuild_takes_everything_from_the_store() {
 
 async fn found_first(search: &Search) -> Vec<u64> {
     ids(&search.find(PageRequest { query: &berg(), customers_max: 2, token: None }).await.unwrap())
+}
+
+#[tokio::test]
+async fn commits_that_change_no_customer_are_no_lag() {
+    let store = Arc::new(MemoryStore::new());
+    let search = Search::new(store.clone(), Options::new(Place::Memory));
+    bergs(&store, 1..=3).await;
+    search.flush().await.unwrap();
+    let mut change = Change::new();
+    change.put(Key::new(Collection::Reference, b"x".to_vec()), "x");
+    store.commit(change).await.unwrap();
+    assert_eq!(search.lag().await.commits, 0);
+    bergs(&store, 4..=4).await;
+    assert_eq!(search.lag().await.commits, 2);
 }
