@@ -57,8 +57,8 @@ class Person:
 class Client:
     """One connection, one request at a time."""
 
-    def __init__(self, number, server, tally, random):
-        self.number, self.server, self.tally, self.random = number, server, tally, random
+    def __init__(self, run, number, server, tally, random):
+        self.run_name, self.number, self.server, self.tally, self.random = run, number, server, tally, random
         self.people, self.count = [], 0
         self.lock = threading.Lock()
         self.connection, self.connected_to, self.connected_at = None, None, 0.0
@@ -169,7 +169,7 @@ class Client:
 
     def newcomer(self):
         name = self.new_name()
-        person = Person(f"K{self.number}-{self.count}", name)
+        person = Person(f"K{self.run_name}-{self.number}-{self.count}", name)
         self.people.append(person)
         return person
 

@@ -3,6 +3,7 @@
 Deliberately absent: reading of its log, which goes to a file beside the data.
 """
 
+import http.client
 import os
 import re
 import signal
@@ -16,7 +17,8 @@ STOP_SECONDS_MAX = 60
 # A small cache is full soon, so that warm-up is short and what grows afterwards shows.
 SETTINGS = {"CASTILE_STORE__CACHE_BYTES": str(32 * 1024 * 1024)}
 
-Sample = namedtuple("Sample", "time life rss anonymous descriptors")
+# `syncs` and `sync_seconds` count from the start of the life.
+Sample = namedtuple("Sample", "time life rss anonymous descriptors syncs sync_seconds")
 
 
 class Server:
@@ -78,7 +80,7 @@ class Server:
                               stderr=subprocess.DEVNULL, check=False).returncode
 
     def sample(self):
-        """Notes memory and descriptors. Mapped files are memory that the system takes back, so private memory counts."""
+        """Notes memory, descriptors, syncs. Mapped files are memory that the system takes back: private memory counts."""
         if not self.up.is_set():
             return
         try:
@@ -86,6 +88,17 @@ class Server:
                 fields = dict(line.split(":", 1) for line in status)
             descriptors = len(os.listdir(f"/proc/{self.process.pid}/fd"))
             rss, anonymous = (int(fields[name].split()[0]) * 1024 for name in ("VmRSS", "RssAnon"))
-        except (OSError, KeyError):
+            metrics = self.metrics()
+            syncs, seconds = (float(re.search(rf"^castile_store_sync_seconds_{name} (.*)$", metrics, re.M)[1])
+                              for name in ("count", "sum"))
+        except (OSError, KeyError, http.client.HTTPException):
             return  # It has just ended.
-        self.samples.append(Sample(time.monotonic(), self.life, rss, anonymous, descriptors))
+        self.samples.append(Sample(time.monotonic(), self.life, rss, anonymous, descriptors, syncs, seconds))
+
+    def metrics(self):
+        connection = http.client.HTTPConnection(*self.address, timeout=STOP_SECONDS_MAX)
+        connection.request("GET", "/metrics", headers={"Connection": "close"})
+        try:
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()

@@ -26,7 +26,7 @@ def of_window(tally, window):
 
 def table(tally, server, windows):
     rows = [f"{'window':>8} {'requests':>9} {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8} {'RSS MiB':>8} {'private':>8} "
-            f"{'descriptors':>11} {'life':>5}"]
+            f"{'descriptors':>11} {'sync ms':>8} {'life':>5}"]
     for window in range(windows):
         times = of_window(tally, window)
         begin = tally.began + window * tally.window_seconds
@@ -36,7 +36,7 @@ def table(tally, server, windows):
         rows.append(f"{window + 1:8} {len(times):9} {quantile(times, 0.5) * 1e3:8.2f} {quantile(times, 0.99) * 1e3:8.2f} "
                     f"{max(times) * 1e3:8.1f} {max(s.rss for s in samples) / MIB:8.1f} "
                     f"{max(s.anonymous for s in samples) / MIB:8.1f} {max(s.descriptors for s in samples):11} "
-                    f"{samples[-1].life:5}")
+                    f"{sync_milliseconds(samples):8.2f} {samples[-1].life:5}")
     operations = sorted({what for _, what, _ in tally.times})
     for what in operations:
         times = [seconds for _, name, seconds in tally.times if name == what]
@@ -45,6 +45,13 @@ def table(tally, server, windows):
     rows.append(f"{tally.acknowledged} writes acknowledged, {tally.broken} requests broken off by restarts, "
                 f"{tally.refused_searches} searches refused while the index was opened")
     return "\n".join(rows)
+
+
+def sync_milliseconds(samples):
+    """The mean of the syncs between these samples."""
+    pairs = [(a, b) for a, b in zip(samples, samples[1:]) if a.life == b.life]
+    syncs = sum(b.syncs - a.syncs for a, b in pairs)
+    return sum(b.sync_seconds - a.sync_seconds for a, b in pairs) / max(1, syncs) * 1e3
 
 
 class Judge:
