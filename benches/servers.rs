@@ -15,6 +15,7 @@ use castile::ops::{Call, DEFAULT_REFERENCE, Gateway, REGISTRY, parse_reference};
 use castile::search::{Options, Place, Search};
 use castile::store::{Change, SledOptions, SledStore, Store};
 use castile::transport::http::{self, HttpLimits};
+use castile::transport::observe::Observed;
 use castile::transport::shutdown::Stage;
 use castile::transport::soap::SoapService;
 use castile::wire::soap::{ADDRESSING_HEADERS, Envelope};
@@ -67,7 +68,8 @@ pub(crate) fn serve(runtime: &Runtime, gateway: Arc<Gateway>) -> Outcome<(Socket
     let config = Config::default();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
-    let service = Arc::new(SoapService::new(gateway, &config, address)?);
+    let service = Arc::new(SoapService::new(Arc::clone(&gateway), &config, address)?);
+    let service = Arc::new(Observed::new(service, gateway, Vec::new(), config.log.requests));
     let (stop, stage) = watch::channel(Stage::Running);
     runtime.spawn(http::serve(listener, service, HttpLimits::from(&config.limits), stage));
     Ok((address, stop))

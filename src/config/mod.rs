@@ -177,6 +177,8 @@ section! {
         format: LogFormat = LogFormat::Text, "text or json";
         /// The least severe lines that are written.
         level: LogLevel = LogLevel::Info, "error, warn, info, debug or trace";
+        /// Write a line for every request, not only for those that failed or have to be sent again.
+        requests: bool = false, "true or false";
     }
 }
 

@@ -9,6 +9,7 @@ mod add_customer;
 mod add_or_update_customer;
 pub mod administration;
 mod batch;
+mod condition;
 mod context;
 mod customers;
 mod delete_customer;
@@ -36,6 +37,7 @@ mod tests;
 use std::future::Future;
 
 pub use batch::{Action, BatchFace, Record, RecordOperation, RecordOutcome, RecordWarning};
+pub use condition::{Condition, condition};
 pub use context::{CUSTOMER_IDS, Call, Context, Gateway, MessageKey, RecordOfMessage};
 pub use difference::FieldDifference;
 pub use execute::execute;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Engine, Failure, GROUP_BYTES_MAX, GROUP_CHANGES_MAX, Group, Job, Reply, Stopped};
+use super::{Busy, Engine, Failure, GROUP_BYTES_MAX, GROUP_CHANGES_MAX, Group, Job, Reply, Stopped};
 use crate::store::decide::{Batch, draw};
 use crate::store::{CommitNumber, Metrics, StoreError};
 
@@ -24,6 +24,7 @@ pub(super) struct Worker<E> {
     last_commit: CommitNumber,
     metrics: Arc<Metrics>,
     stopped: Arc<Stopped>,
+    busy: Arc<Busy>,
     closing: Vec<oneshot::Sender<()>>,
     /// How many changes the newest group held, and how long storing it took.
     last_group: (usize, Duration),
@@ -43,6 +44,7 @@ impl<E: Engine> Worker<E> {
         waiting: mpsc::Receiver<Job>,
         metrics: Arc<Metrics>,
         stopped: Arc<Stopped>,
+        busy: Arc<Busy>,
     ) -> Self {
         let last_commit = engine.numbers_start_behind();
         Worker {
@@ -51,6 +53,7 @@ impl<E: Engine> Worker<E> {
             last_commit,
             metrics,
             stopped,
+            busy,
             closing: Vec::new(),
             last_group: (0, Duration::ZERO),
         }
@@ -59,12 +62,14 @@ impl<E: Engine> Worker<E> {
     /// Works until the queue is closed and empty.
     pub(super) fn run(mut self) {
         while let Some(first) = self.waiting.blocking_recv() {
+            self.busy.set(Some(Instant::now()));
             self.let_gather();
             let jobs = self.gather(first);
             // A panic of the engine leaves its state unknown; the callers' replies are dropped by it.
             if catch_unwind(AssertUnwindSafe(|| self.process(jobs))).is_err() {
                 self.stop("the store engine panicked; the process has to be started again");
             }
+            self.busy.set(None);
         }
         self.stopped.because("the store is shutting down");
     }

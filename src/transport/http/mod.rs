@@ -38,6 +38,11 @@ pub trait Handler: Send + Sync + 'static {
         let _ = head;
         refused(refusal)
     }
+
+    /// Is told how many connections are open, whenever that may have changed.
+    fn connections(&self, open: usize) {
+        let _ = open;
+    }
 }
 
 #[cfg(test)]

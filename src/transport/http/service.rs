@@ -92,7 +92,7 @@ async fn run(caller: &Caller, head: &Arc<Head>, body: Bytes, room: Room) -> Resp
 }
 
 fn refuse(caller: &Caller, head: &Head, refusal: Refusal) -> Response {
-    tracing::debug!(request = %head.request_id, ?refusal, "request refused");
+    tracing::trace!(request = %head.request_id, ?refusal, "request refused");
     let mut response = caller.shared.handler.refuse(head, refusal);
     refusal.add_headers(response.headers_mut());
     response

@@ -15,9 +15,10 @@ use uuid::Uuid;
 
 use super::media_type::{MediaType, fallback};
 use super::soap_response;
-use crate::domain::error::{Class, Code, Error};
+use crate::domain::error::{Code, Error};
 use crate::ops::{Call, Gateway, MESSAGE_ID_BYTES_MAX, MessageKey, SoapOperation};
 use crate::transport::http::{Body, Head, Request, Response};
+use crate::transport::outcome::Outcome;
 use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::soap::wsdl::{OperationDescription, ServiceDescription};
 use crate::wire::soap::{
@@ -125,9 +126,9 @@ impl Dispatch {
                 Err(Error::new(Code::Timeout, "no answer in time; whether there was an effect is not known"))
             }
         };
-        log(entry.operation.name(), &request_id, &outcome);
+        let told = Outcome::of(entry.operation.name(), &outcome);
         let version = envelope.version();
-        Ok(match outcome {
+        let response = match outcome {
             Ok(_) if replies_nowhere(addressing.as_ref(), |addressing| addressing.reply_to) => accepted(),
             Err(_) if replies_nowhere(addressing.as_ref(), |addressing| addressing.fault_to) => accepted(),
             Ok(body) => {
@@ -142,7 +143,8 @@ impl Dispatch {
                 let addressing = addressing.as_ref().map(|addressing| (addressing, action));
                 self.refuse(&request.head, version, &Fault::from(&error), addressing)
             }
-        })
+        };
+        Ok(told.tell(response))
     }
 
     /// The operation of the Body's child, by its local name, in the service's namespace or in none.
@@ -200,7 +202,7 @@ impl Dispatch {
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(self.retry_after_s));
         }
-        response
+        Outcome::refused(fault.detail.as_ref().map(|detail| detail.code)).tell(response)
     }
 }
 
@@ -232,30 +234,4 @@ fn accepted() -> Response {
 
 fn message_id() -> String {
     format!("urn:uuid:{}", Uuid::new_v4())
-}
-
-/// One line a request: refusals that are the caller's at debug, those that are ours with their causes.
-fn log(operation: &str, request_id: &str, outcome: &Result<Vec<u8>, Error>) {
-    let Err(error) = outcome else {
-        tracing::debug!(operation, request_id, "request answered");
-        return;
-    };
-    let code = error.code.as_str();
-    let cause = error.source.as_deref().map(tracing::field::display);
-    match error.code.class() {
-        Class::Internal | Class::CorruptRecord => {
-            tracing::error!(operation, request_id, code, cause, "request failed");
-        }
-        Class::Contention | Class::Timeout | Class::Unavailable => {
-            tracing::warn!(operation, request_id, code, cause, "request not carried out");
-        }
-        Class::Malformed
-        | Class::Invalid
-        | Class::NotFound
-        | Class::AlreadyExists
-        | Class::RuleViolated
-        | Class::UnknownOperation
-        | Class::Unauthenticated
-        | Class::TooLarge => tracing::debug!(operation, request_id, code, "request refused"),
-    }
 }
