@@ -14,9 +14,9 @@ use crate::measure::{Row, Target, cpu_note, in_turns, median};
 use crate::{Outcome, Size, messages, servers};
 
 /// Takes the next of the requests that all connections share.
-struct Shared {
-    requests: Arc<Vec<Vec<u8>>>,
-    next: Arc<AtomicUsize>,
+pub(crate) struct Shared {
+    pub(crate) requests: Arc<Vec<Vec<u8>>>,
+    pub(crate) next: Arc<AtomicUsize>,
 }
 
 impl Requests for Shared {

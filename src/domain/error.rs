@@ -45,6 +45,8 @@ pub enum Code {
     CustomerNotFound,
     /// A-2, AU-1: an alternate key belongs to another customer.
     CustomerAlreadyExists,
+    /// A transaction of another content has this TransactionID.
+    TransactionAlreadyExists,
     /// Other writers kept changing the same record; the request had no effect.
     Contention,
     /// There was no answer within the deadline; whether there was an effect is not known.
@@ -102,6 +104,7 @@ impl Code {
         Code::AlternateKeyTypecodeUnspecified,
         Code::AlternateKeyValueUnspecified,
         Code::CustomerSearchRequiredParameters,
+        Code::TransactionAlreadyExists,
         Code::CustomerNotFound,
         Code::CustomerAlreadyExists,
         Code::UnknownAttributeType,
@@ -135,6 +138,7 @@ impl Code {
             Code::CustomerSearchRequiredParameters => "CUSTOMER_SEARCH_REQUIRED_PARAMETERS",
             Code::CustomerNotFound => "CUSTOMER_NOT_FOUND",
             Code::CustomerAlreadyExists => "CUSTOMER_ALREADY_EXISTS",
+            Code::TransactionAlreadyExists => "TRANSACTION_ALREADY_EXISTS",
             Code::Contention | Code::Timeout | Code::ServiceUnavailable => "SERVICE_UNAVAILABLE",
             Code::CorruptRecord | Code::UnexpectedError => "UNEXPECTED_ERROR",
         }
@@ -159,7 +163,7 @@ impl Code {
             | Code::MultipleValuesOnUniqueAttributeType
             | Code::CustomerSearchRequiredParameters => Class::Invalid,
             Code::CustomerNotFound => Class::NotFound,
-            Code::CustomerAlreadyExists => Class::AlreadyExists,
+            Code::CustomerAlreadyExists | Code::TransactionAlreadyExists => Class::AlreadyExists,
             Code::Contention => Class::Contention,
             Code::Timeout => Class::Timeout,
             Code::ServiceUnavailable => Class::Unavailable,

@@ -111,6 +111,33 @@ pub(super) async fn added(
     }
 }
 
+/// What belongs to a customer and is shown with it.
+#[derive(Debug)]
+pub(super) struct Belongings {
+    /// The records of its notes by sequence.
+    pub(super) notes: Vec<Record>,
+    /// The record of its sums, if it has transactions.
+    pub(super) activity: Option<Record>,
+}
+
+/// The same in one read, unless there are many notes.
+pub(super) async fn belongings(
+    reads: &dyn Reads,
+    id: CustomerId,
+    last_note_sequence: u32,
+) -> Result<Belongings, Error> {
+    if last_note_sequence > NOTES_BY_KEY_MAX {
+        let notes = note_records(reads, id, last_note_sequence).await?;
+        return Ok(Belongings { notes, activity: reads.get(&key::sums(id)).await? });
+    }
+    let mut keys = Vec::with_capacity(NOTES_BY_KEY_MAX as usize + 1);
+    keys.push(key::sums(id));
+    keys.extend((1..=last_note_sequence).map(|sequence| key::note(id, sequence)));
+    let mut records = reads.get_many(&keys).await?.into_iter();
+    let activity = records.next().flatten();
+    Ok(Belongings { notes: records.flatten().collect(), activity })
+}
+
 /// The change that a decision on a stored customer leads to; empty if there is nothing to write (AU-2).
 pub(super) fn change_of(
     stored: &Loaded,

@@ -21,6 +21,7 @@ mod idempotency;
 mod identifiers;
 mod lookup;
 mod process_customers;
+mod record_transaction;
 pub mod reference;
 mod retrieve_customer;
 mod search_customers;
@@ -58,6 +59,7 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<retrieve_customer::RetrieveCustomer>::NEW,
     &soap::Face::<search_customers::SearchCustomers>::NEW,
     &process_customers::ProcessCustomers,
+    &soap::Face::<record_transaction::RecordTransaction>::NEW,
 ];
 
 /// What a `Customer` of a document can ask for with its `Action`, and the operation that does it.

@@ -130,7 +130,7 @@ async fn session(shared: &Shared) -> Result<(), SearchError> {
         shared.carry_out_orders().await?;
         let (waiting, stopping) = (shared.overlay_customers(), shared.stop.load(Ordering::Acquire));
         let since = *waiting_since.get_or_insert_with(Instant::now);
-        if waiting == 0 {
+        if waiting == 0 && !stopping {
             waiting_since = None;
         } else if stopping || waiting >= WRITE_CUSTOMERS || since.elapsed() >= WRITE_AFTER {
             shared.flush().await?;

@@ -61,7 +61,11 @@ impl Shared {
         let Some(newest) = rows.last() else { return Ok(()) };
         let mut touched = BTreeMap::new();
         for row in rows {
-            touched.insert(CustomerId(history::decode(&row.body)?.customer), row.commit);
+            let decoded = history::decode(&row.body)?;
+            // What a customer buys is nothing that is searched for.
+            if !decoded.is_of_activity() {
+                touched.insert(CustomerId(decoded.customer), row.commit);
+            }
         }
         let ids: Vec<_> = touched.keys().copied().collect();
         let records = self.records(&ids).await?;

@@ -19,6 +19,9 @@ impl Collection {
         Collection::AlternateKey,
         Collection::Idempotency,
         Collection::Reference,
+        Collection::Transaction,
+        Collection::TransactionId,
+        Collection::ActivitySums,
     ];
 
     /// The collection with this stored number.
@@ -34,8 +37,13 @@ impl Collection {
     /// Do ids consist of big-endian u64s?
     const fn is_numeric(self) -> bool {
         match self {
-            Collection::Customer | Collection::Note => true,
-            Collection::AlternateKey | Collection::Idempotency | Collection::Reference => false,
+            Collection::Customer | Collection::Note | Collection::Transaction | Collection::ActivitySums => {
+                true
+            }
+            Collection::AlternateKey
+            | Collection::Idempotency
+            | Collection::Reference
+            | Collection::TransactionId => false,
         }
     }
 }
@@ -117,7 +125,7 @@ mod tests {
     #[test]
     fn collections_keep_their_numbers() {
         let numbers: Vec<u8> = Collection::ALL.iter().map(|collection| collection.number()).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 20, 21, 22]);
         for collection in Collection::ALL {
             assert_eq!(Collection::from_number(collection.number()), Some(*collection));
         }

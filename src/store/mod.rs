@@ -51,6 +51,12 @@ pub enum Collection {
     Idempotency = 4,
     /// Reference data: kind, 0x00, code.
     Reference = 5,
+    /// Customer id, number (u64s, big-endian) → a transaction. Written once.
+    Transaction = 20,
+    /// TransactionID → the customer id and number of the transaction.
+    TransactionId = 21,
+    /// Customer id (u64, big-endian) → the sums of its transactions.
+    ActivitySums = 22,
 }
 
 /// A key: a collection and the bytes that order it inside. At most [`KEY_BYTES_MAX`] bytes.

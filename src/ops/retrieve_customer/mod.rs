@@ -1,6 +1,6 @@
 //! retrieveCustomer: one customer, by CustomerID or by alternate keys.
 //!
-//! Request: `CustomerID`, `AlternateKey*`, `CardNumber`, `IncludeInactive`. Answer: `Customer` with its notes. A
+//! Request: `CustomerID`, `AlternateKey*`, `CardNumber`, `IncludeInactive`. Answer: `Customer` with its notes and sums. A
 //! CustomerID that was sent decides alone; keys must all that are known lead to the same customer. An inactive
 //! customer, and inactive contact points and keys, are shown with IncludeInactive only; an inactive customer has no
 //! active keys (D-4), so it is found by its CustomerID. `CUSTOMER_NOT_FOUND` for everything else.
@@ -9,8 +9,9 @@ mod soap;
 #[cfg(test)]
 mod tests;
 
+use super::customers::{self, Belongings};
 use super::identifiers::Identifiers;
-use super::{Context, Decision, Operation, customers, lookup};
+use super::{Context, Decision, Operation, lookup};
 use crate::domain::error::Error;
 use crate::store::record::read_state;
 use crate::store::{Change, Reads, Record};
@@ -25,11 +26,11 @@ pub(super) struct Request {
     include_inactive: bool,
 }
 
-/// The records of the customer found and of its notes, and how much of them is shown.
+/// The records of the customer found and of what belongs to it, and how much of them is shown.
 #[derive(Debug)]
 pub(super) struct Answer {
     record: Record,
-    notes: Vec<Record>,
+    belongings: Belongings,
     include_inactive: bool,
 }
 
@@ -45,8 +46,8 @@ impl Operation for RetrieveCustomer {
         if !active && !request.include_inactive {
             return Err(lookup::not_found());
         }
-        let notes = customers::note_records(reads, id, last_note_sequence).await?;
-        let answer = Answer { record, notes, include_inactive: request.include_inactive };
+        let belongings = customers::belongings(reads, id, last_note_sequence).await?;
+        let answer = Answer { record, belongings, include_inactive: request.include_inactive };
         Ok(Decision { change: Change::new(), answer })
     }
 }

@@ -14,7 +14,8 @@ mod tests;
 use super::{Context, Decision, Operation};
 use crate::domain::error::Error;
 use crate::search::{Page, PageRequest, Query};
-use crate::store::{Change, Reads};
+use crate::store::record::key;
+use crate::store::{Change, Reads, Record};
 
 /// The operation.
 pub(super) struct SearchCustomers;
@@ -32,6 +33,8 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Answer {
     page: Page,
+    /// The record of each hit's sums, in the order of the hits.
+    activities: Vec<Option<Record>>,
     include_inactive: bool,
 }
 
@@ -41,11 +44,17 @@ impl Operation for SearchCustomers {
     type Request = Request;
     type Answer = Answer;
 
-    async fn run(_: &dyn Reads, request: &Request, context: &Context<'_>) -> Result<Decision<Answer>, Error> {
+    async fn run(
+        reads: &dyn Reads,
+        request: &Request,
+        context: &Context<'_>,
+    ) -> Result<Decision<Answer>, Error> {
         let Request { query, customers_max, page_token, include_inactive } = request;
         let request = PageRequest { query, customers_max: *customers_max, token: page_token.as_deref() };
         let page = context.search().find(request).await?;
-        let answer = Answer { page, include_inactive: *include_inactive };
+        let keys: Vec<_> = page.hits.iter().map(|hit| key::sums(hit.id)).collect();
+        let activities = reads.get_many(&keys).await?;
+        let answer = Answer { page, activities, include_inactive: *include_inactive };
         Ok(Decision { change: Change::new(), answer })
     }
 }

@@ -6,6 +6,7 @@
 //! compares and keeps whole sections, so it needs no knowledge of what is inside. Checksums and chunks are the
 //! engines' matter, not ours.
 
+mod activity;
 mod customer;
 mod document;
 pub mod history;
@@ -19,10 +20,14 @@ mod stored;
 mod tests;
 mod v1;
 
+pub use activity::{
+    ActivitySums, SumsDocument, TransactionDocument, decode_sums, decode_transaction, encode_sums,
+    encode_transaction,
+};
 pub use customer::{decode_customer, encode_customer, read_state, section_name, view_customer};
 pub use document::CustomerDocument;
 pub use note::{decode_note, encode_note, view_note};
-pub use readable::{note_value, section_value};
+pub use readable::{note_value, section_value, sums_value, transaction_value};
 pub use reference::{decode_definition, encode_definition};
 pub use v1::NoteDocument;
 

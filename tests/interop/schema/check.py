@@ -24,7 +24,9 @@ ENVELOPES = {
     "1.2": ("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml; charset=utf-8"),
 }
 # The order matters: what is added is then updated and retrieved.
-EXAMPLES = ["add-customer", "add-or-update-customer", "retrieve-customer", "customers-document"]
+EXAMPLES = [
+    "add-customer", "add-or-update-customer", "record-transaction", "retrieve-customer", "customers-document",
+]
 # Documents of older systems that are valid once they are in the namespace. Updates have AlternateKey in another place.
 LEGACY_DOCUMENTS = ["legacy-add", "legacy-add-or-update", "legacy-delete"]
 # What stands in golden answers where the server writes a time.
@@ -107,7 +109,7 @@ class Checks:
         request = example(name).read_text(encoding="utf-8").replace(ENVELOPES["1.1"][0], namespace)
         # A customer of its own in each version.
         request = request.replace("1204-000317", f"schema-{version}").replace("ned.whitlock@", f"ned-{version}@")
-        request = request.replace("7700421", f"schema-{version}")
+        request = request.replace("7700421", f"schema-{version}").replace("1204-03-", f"schema-{version}-")
         status, answer = get(self.service_url, request.encode(), media_type)
         path = self.build / f"{name}-{version}-{status}.xml"
         path.write_bytes(answer)
