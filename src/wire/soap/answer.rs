@@ -11,6 +11,9 @@ use super::fault::RPC_NAMESPACE;
 use super::version::SOAP_12;
 use super::{Addressing, Fault, FaultCode, FaultDetail, Problem, SECURITY_NAMESPACE, Version};
 
+/// A longer id of a request is refused, and not told back: an answer must not grow with what was sent.
+const RELATES_TO_BYTES_MAX: usize = 1_000;
+
 /// The WS-Addressing headers of an answer (D5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerHeaders<'a> {
@@ -25,7 +28,8 @@ pub struct AnswerHeaders<'a> {
 impl<'a> AnswerHeaders<'a> {
     /// The headers that answer a request.
     pub fn new(request: &'a Addressing<'_>, action: &'a str, message_id: &'a str) -> Self {
-        AnswerHeaders { action, message_id, relates_to: request.message_id.as_deref() }
+        let relates_to = request.message_id.as_deref().filter(|id| id.len() <= RELATES_TO_BYTES_MAX);
+        AnswerHeaders { action, message_id, relates_to }
     }
 }
 
