@@ -124,5 +124,6 @@ fn a_message_id_of_a_megabyte() {
         "i".repeat(1_000_000),
         soap::NAMESPACE
     );
-    scene.check_both("long", |namespace| envelope(namespace, &header, &delete_known()), REFUSED);
+    let refused = ["500 InvalidAddressingHeader", "400 Sender InvalidAddressingHeader"];
+    scene.check_both("long", |namespace| envelope(namespace, &header, &delete_known()), refused);
 }
