@@ -166,6 +166,24 @@ fn the_list_of_services_names_addresses_and_operations() {
     scene.end();
 }
 
+/// `Vary` names what the text depends on, beside the coding.
+#[track_caller]
+fn check_varies(variables: &[(&str, &str)], expected: Option<&str>) {
+    let scene = Scene::new(variables);
+    let wsdl = scene.get(&format!("{}?wsdl", soap::PATH), &[]);
+    let mut varies = wsdl.headers.iter().filter(|(name, _)| name == "vary").map(|(_, value)| value.as_str());
+    assert_eq!(varies.find(|value| *value != "Accept-Encoding"), expected);
+    scene.end();
+}
+
+#[test]
+fn documents_vary_by_what_their_addresses_come_from() {
+    let forwarded = "Host, X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Port, X-Forwarded-Prefix";
+    check_varies(&[], Some("Host"));
+    check_varies(&[("CASTILE_TRUSTED_PROXIES", "[\"127.0.0.1\"]")], Some(forwarded));
+    check_varies(&[("CASTILE_PUBLIC_URL", "https://crm.example.org")], None);
+}
+
 /// The base URL that the WSDL names for a request with these headers.
 #[track_caller]
 fn check_base(scene: &Scene, headers: &[(&str, &str)], base: &str) {

@@ -12,10 +12,6 @@ use hyper::http::uri::Authority;
 use crate::config::Config;
 use crate::transport::http::{Head, Peer};
 
-/// The headers by which two callers may be told two base URLs.
-pub(super) const DEPENDS_ON: &str =
-    "Host, X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Port, X-Forwarded-Prefix";
-
 /// Where base URLs come from.
 pub(super) struct BaseUrl {
     config: Config,
@@ -35,6 +31,17 @@ impl BaseUrl {
         let own = header(head, HOST.as_str()).or_else(|| head.target.authority().map(|host| host.as_str()));
         let host = own.filter(|host| is_host(host)).map_or_else(|| reachable(self.address), str::to_owned);
         if self.sent_by_trusted_proxy(head) { forwarded(head, &host) } else { format!("http://{host}") }
+    }
+
+    /// The headers by which two callers may be told two base URLs, as `Vary` lists them; `None`: all are told the same.
+    pub(super) fn depends_on(&self) -> Option<&'static str> {
+        match (&self.config.public_url, self.config.trusted_proxies.is_empty()) {
+            (Some(_), _) => None,
+            (None, true) => Some("Host"),
+            (None, false) => {
+                Some("Host, X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Port, X-Forwarded-Prefix")
+            }
+        }
     }
 
     fn sent_by_trusted_proxy(&self, head: &Head) -> bool {

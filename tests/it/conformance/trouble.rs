@@ -2,7 +2,7 @@
 
 use castile::wire::soap::Version::{self, V11, V12};
 
-use super::{Running, Scene, framed, told};
+use super::{Running, Scene, framed};
 use crate::support::{Server, castile, soap};
 use std::sync::Arc;
 
@@ -57,24 +57,6 @@ fn a_3_b_3_a_fault_of_the_servers_own_is_500_server_or_receiver() {
         assert!(answer.body.contains(request_id) && !answer.body.contains("mark"), "{}", answer.body);
     }
     scene.check_both(&framed("", "@add"), "200", "200");
-}
-
-#[test]
-fn s2_6_a_full_server_says_503_with_retry_after_in_a_fault() {
-    let folder = tempfile::tempdir().unwrap();
-    let scene =
-        scene(folder, &[("CASTILE_LIMITS__CONNECTIONS_MAX", "1"), ("CASTILE_LIMITS__RETRY_AFTER_S", "7")]);
-    let mut first = scene.server().client();
-    let retrieve = soap::envelope(&soap::retrieve(""));
-    assert_eq!(first.post(&retrieve).status, 500, "the one connection is there");
-    for (version, expected) in
-        [(V11, "503 Server SERVICE_UNAVAILABLE"), (V12, "503 Receiver SERVICE_UNAVAILABLE")]
-    {
-        let message = retrieve.replace(V11.namespace(), version.namespace());
-        let answer = scene.exchange("POST", soap::PATH, &[("Content-Type", version.content_type())], message);
-        assert_eq!((told(&answer).as_str(), answer.header("retry-after")), (expected, Some("7")));
-    }
-    assert_eq!(first.post(&retrieve).status, 500, "the one connection goes on");
 }
 
 #[test]
