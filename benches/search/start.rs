@@ -54,6 +54,9 @@ fn started(folder: &Path, after: &str) -> Outcome<Running> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_castile"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder)
+        // They are for this program, and no settings of that one.
+        .env_remove("CASTILE_BENCH_CUSTOMERS")
+        .env_remove("CASTILE_BENCH_FOLDER")
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()?;
