@@ -147,6 +147,15 @@ fn fresh(start: &str) -> String {
     format!("{start}-{}", COUNT.fetch_add(1, Relaxed))
 }
 
+/// What a transaction says of a sale to the customer with this key.
+fn sale(key: &str) -> String {
+    format!(
+        "<TransactionID>{}</TransactionID>{key}<RetailStoreID>1204</RetailStoreID>\
+         <BusinessDate>2024-05-18</BusinessDate><SalesAmount>9.95</SalesAmount>",
+        fresh("sale")
+    )
+}
+
 /// The addition of a customer with this key.
 fn add(key: &str) -> String {
     soap::customer("addCustomer", &soap::key("XSTORE_ID", key))

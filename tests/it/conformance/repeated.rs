@@ -3,7 +3,7 @@
 use castile::wire::soap::Version::{self, V11, V12};
 use castile::wire::xml::{Document, Limits};
 
-use super::{Running, Scene, add, fresh};
+use super::{Running, Scene, add, fresh, sale};
 use crate::support::{Answer, Server, soap};
 use std::sync::Arc;
 
@@ -54,6 +54,7 @@ fn writes(scene: &Scene) -> Vec<(&'static str, String)> {
             "deleteCustomer",
             format!("<deleteCustomer xmlns='{}'>{}</deleteCustomer>", soap::NAMESPACE, customer()),
         ),
+        ("recordTransaction", soap::transaction(&sale(&customer()))),
         ("processCustomers", document),
     ]
 }

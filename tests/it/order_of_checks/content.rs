@@ -155,7 +155,37 @@ pub(super) const TABLES: &[Table] = &[
         ],
         build: search,
     },
+    Table {
+        operation: "recordTransaction",
+        writes: true,
+        in_customer: false,
+        rows: &[
+            row("long", "ATTRIBUTE_VALUE_TOO_LARGE Transaction/CustomerID"),
+            row("date", "INVALID_DATE_FORMAT Transaction/BusinessDate"),
+            row("amount", "INVALID_ATTRIBUTE_VALUE Transaction/SalesAmount"),
+            row("store", "INVALID_ATTRIBUTE_VALUE Transaction/RetailStoreID"),
+            row("type code", "ALTERNATE_KEY_TYPECODE_UNSPECIFIED Transaction/AlternateKey[1]/@TypeCode"),
+            row("id", "ALTERNATE_KEY_VALUE_UNSPECIFIED Transaction/AlternateKey[2]/AlternateID"),
+            NOBODY,
+        ],
+        build: transaction,
+    },
 ];
+
+fn transaction(has: &Wrong<'_>) -> String {
+    let choose = |name: &str, wrong: &'static str, right: &'static str| if has(name) { wrong } else { right };
+    let last = choose("nobody", "nobody", "first");
+    let amount = choose("amount", "much", "9.95");
+    let date = choose("date", "soon", "2024-05-18");
+    let store = choose("store", "", "<RetailStoreID>1204</RetailStoreID>");
+    format!(
+        "<Transaction><SalesAmount>{amount}</SalesAmount><BusinessDate>{date}</BusinessDate>{store}{}{}{}\
+         <TransactionID>@new</TransactionID></Transaction>",
+        broken_keys(has),
+        soap::key("XSTORE_CUST_ID", last),
+        long_id(has)
+    )
+}
 
 fn search(has: &Wrong<'_>) -> String {
     let choose = |name: &str, wrong: &'static str, right: &'static str| if has(name) { wrong } else { right };
