@@ -4,6 +4,7 @@
 //! settings are arguments. A rule lives in one place and carries the name the rules page gives it (`AU-3`).
 
 mod attribute_rules;
+pub mod card;
 pub mod contact_point;
 mod contact_rules;
 mod contact_update;
@@ -24,6 +25,7 @@ mod note_rules;
 mod person_rules;
 pub mod phone;
 pub mod postal_code;
+pub mod program;
 pub mod reference;
 pub mod settings;
 #[cfg(test)]

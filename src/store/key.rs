@@ -19,6 +19,13 @@ impl Collection {
         Collection::AlternateKey,
         Collection::Idempotency,
         Collection::Reference,
+        Collection::Card,
+        Collection::CardSerial,
+        Collection::CustomerCard,
+        Collection::CardHolder,
+        Collection::AccountActivity,
+        Collection::Coupon,
+        Collection::PinAttempts,
     ];
 
     /// The collection with this stored number.
@@ -34,8 +41,16 @@ impl Collection {
     /// Do ids consist of big-endian u64s?
     const fn is_numeric(self) -> bool {
         match self {
-            Collection::Customer | Collection::Note => true,
-            Collection::AlternateKey | Collection::Idempotency | Collection::Reference => false,
+            Collection::Customer | Collection::Note | Collection::AccountActivity => true,
+            Collection::AlternateKey
+            | Collection::Idempotency
+            | Collection::Reference
+            | Collection::Card
+            | Collection::CardSerial
+            | Collection::CustomerCard
+            | Collection::CardHolder
+            | Collection::Coupon
+            | Collection::PinAttempts => false,
         }
     }
 }
@@ -117,7 +132,7 @@ mod tests {
     #[test]
     fn collections_keep_their_numbers() {
         let numbers: Vec<u8> = Collection::ALL.iter().map(|collection| collection.number()).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16]);
         for collection in Collection::ALL {
             assert_eq!(Collection::from_number(collection.number()), Some(*collection));
         }

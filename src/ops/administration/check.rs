@@ -69,7 +69,7 @@ impl Administration {
 }
 
 /// What was found wrong with a record; `None`: nothing.
-type Problem = Option<String>;
+pub(super) type Problem = Option<String>;
 
 struct Check<'a> {
     administration: &'a Administration,
@@ -119,6 +119,13 @@ impl Check<'_> {
                 Collection::AlternateKey => self.alternate_key(key, &record).await?,
                 Collection::Idempotency => idempotency::decode(&record.body).err().map(|e| e.to_string()),
                 Collection::Reference => reference::problem(key, &record),
+                Collection::Card => self.administration.check_card(key, &record).await?,
+                Collection::CardSerial
+                | Collection::CustomerCard
+                | Collection::CardHolder
+                | Collection::AccountActivity
+                | Collection::Coupon
+                | Collection::PinAttempts => self.administration.check_beside_card(key, &record).await?,
             };
             let Some(problem) = problem else { return Ok(None) };
             let now = self.administration.get(key).await?;

@@ -6,6 +6,7 @@
 //! repair of damaged records, engines by name ([`Engine`] is given).
 
 mod check;
+mod check_cards;
 mod document;
 mod export;
 mod form;

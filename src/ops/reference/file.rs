@@ -14,6 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::entry::{AlternateKeyTypeEntry, AttributeTypeEntry, RetailLocationEntry};
+use super::program_entry::{CardProgramTable, CouponTable, ProgramTable, PromotionTable};
 use crate::domain::reference::{Definition, Kind, Reference};
 
 /// The reference data of a fresh store.
@@ -197,5 +198,9 @@ fn define(kind: Kind, table: Spanned<DeValue<'_>>) -> Result<(Spanned<String>, D
         Kind::AlternateKeyType => AlternateKeyTypeEntry::deserialize(table)?.define(),
         Kind::AttributeType => AttributeTypeEntry::deserialize(table)?.define(),
         Kind::RetailLocation => RetailLocationEntry::deserialize(table)?.define(),
+        Kind::Program => ProgramTable::deserialize(table)?.define(),
+        Kind::CardProgram => CardProgramTable::deserialize(table)?.define(),
+        Kind::Coupon => CouponTable::deserialize(table)?.define(),
+        Kind::Promotion => PromotionTable::deserialize(table)?.define(),
     }
 }

@@ -9,6 +9,7 @@ mod current;
 mod entry;
 mod file;
 mod load;
+mod program_entry;
 mod show;
 mod stored;
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! compares and keeps whole sections, so it needs no knowledge of what is inside. Checksums and chunks are the
 //! engines' matter, not ours.
 
+mod card;
 mod customer;
 mod document;
 pub mod history;
@@ -19,6 +20,10 @@ mod stored;
 mod tests;
 mod v1;
 
+pub use card::{
+    decode_activity, decode_card, decode_coupon, decode_link, decode_pin_attempts, encode_activity,
+    encode_card, encode_coupon, encode_link, encode_pin_attempts,
+};
 pub use customer::{decode_customer, encode_customer, read_state, section_name, view_customer};
 pub use document::CustomerDocument;
 pub use note::{decode_note, encode_note, view_note};

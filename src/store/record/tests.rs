@@ -79,6 +79,7 @@ fn full_customer() -> Customer {
             time,
         }],
         last_note_sequence: 9,
+        card_count: 0,
     }
 }
 
@@ -98,6 +99,15 @@ fn full_note() -> Note {
 fn a_customer_reads_as_it_was_written() {
     let customer = full_customer();
     let body = encode_customer(&customer).unwrap();
+    assert_eq!(decode_customer(&body).unwrap(), customer);
+}
+
+#[test]
+fn the_number_of_cards_is_a_section_of_its_own() {
+    let customer = Customer { card_count: 326, ..full_customer() };
+    let body = encode_customer(&customer).unwrap();
+    let bytes = sections(&body).unwrap().pop().unwrap();
+    assert_eq!(bytes, (20, &[0xc6, 2][..]), "as version 1 writes it");
     assert_eq!(decode_customer(&body).unwrap(), customer);
 }
 
