@@ -53,6 +53,11 @@ impl Identifiers {
         std::mem::take(&mut self.incomplete).into_result()
     }
 
+    /// Does it name nobody?
+    pub(super) fn is_empty(&self) -> bool {
+        self.customer_id.is_none() && self.alternate_keys.is_empty()
+    }
+
     /// The customer so named, active or not; keys lead to an active one only (D-4). `CUSTOMER_NOT_FOUND` if there is
     /// none, or keys lead to several.
     pub(super) async fn find(&self, reads: &dyn Reads) -> Result<Loaded, Error> {

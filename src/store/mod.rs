@@ -11,6 +11,7 @@
 //! callers bear a commit that fails; `decide` holds the one decision that all engines share, and the
 //! conformance suite holds every engine to this page.
 
+pub mod cards;
 mod change;
 mod committer;
 #[cfg(test)]

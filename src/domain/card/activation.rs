@@ -36,21 +36,12 @@ pub enum PinVerdict {
     Refused,
 }
 
-/// K-4 without the PIN itself: `matches` says whether a PIN that was sent is that of the card, if it has one.
-pub fn pin_verdict(
-    sent: bool,
-    matches: Option<bool>,
-    required: bool,
-    attempts: &PinAttempts,
-    now: &Now,
-) -> PinVerdict {
-    let refused = match (sent, matches) {
-        _ if attempts.blocked(now.timestamp) => true,
-        (_, Some(matches)) => !matches,
-        // A program that wants a PIN can't be content with one that nothing is known about.
-        (true | false, None) => required,
-    };
-    if refused { PinVerdict::Refused } else { PinVerdict::Accepted }
+/// K-4 without the PIN itself: `matches` says whether the one that was sent is that of the card; `None` if none was sent
+/// or the card has none.
+pub fn pin_verdict(matches: Option<bool>, required: bool, attempts: &PinAttempts, now: &Now) -> PinVerdict {
+    // A program that wants a PIN can't be content with one that nothing is known about.
+    let right = matches.unwrap_or(!required);
+    if right && !attempts.blocked(now.timestamp) { PinVerdict::Accepted } else { PinVerdict::Refused }
 }
 
 /// Everything that an association is decided on.

@@ -281,22 +281,20 @@ fn what_is_not_defined_is_a_failure_of_ours() {
 fn k_4_whether_a_pin_is_accepted() {
     let none = PinAttempts::default();
     let blocked = (0..5).fold(none, |attempts, _| attempts.after_wrong_pin(now().timestamp));
-    // (sent, matches, required, attempts) → accepted
+    // (matches, required, attempts) → accepted
     let cases = [
-        (false, None, false, none, true),
-        (false, None, true, none, false),
-        (true, None, false, none, true),
-        (true, None, true, none, false),
-        (true, Some(true), false, none, true),
-        (true, Some(true), true, none, true),
-        (true, Some(false), false, none, false),
-        (true, Some(true), true, blocked, false),
-        (false, None, false, blocked, false),
+        (None, false, none, true),
+        (None, true, none, false),
+        (Some(true), false, none, true),
+        (Some(true), true, none, true),
+        (Some(false), false, none, false),
+        (Some(true), true, blocked, false),
+        (None, false, blocked, false),
     ];
-    for (sent, matches, required, attempts, accepted) in cases {
-        let verdict = pin_verdict(sent, matches, required, &attempts, &now());
+    for (matches, required, attempts, accepted) in cases {
+        let verdict = pin_verdict(matches, required, &attempts, &now());
         let expected = if accepted { PinVerdict::Accepted } else { PinVerdict::Refused };
-        assert_eq!(verdict, expected, "{sent} {matches:?} {required} {attempts:?}");
+        assert_eq!(verdict, expected, "{matches:?} {required} {attempts:?}");
     }
 }
 

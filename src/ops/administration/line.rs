@@ -75,7 +75,7 @@ impl Administration {
 
     async fn import_ids(&self, next: u64) -> Result<(), Refused> {
         // A counter that is there already is left alone, or each import would take a block of ids.
-        if self.engine.next_customer_id()? < next || self.gateway.holds_ids_below(next).await {
+        if self.engine.next_customer_id()? < next || self.gateway.customer_ids.holds_below(next).await {
             self.gateway.give_ids_above(next - 1).await?;
         }
         Ok(())

@@ -1,7 +1,8 @@
 //! retrieveCustomer: one customer, by CustomerID or by alternate keys.
 //!
 //! Request: `CustomerID`, `AlternateKey*`, `CardNumber`, `IncludeInactive`. Answer: `Customer` with its notes. A
-//! CustomerID that was sent decides alone; keys must all that are known lead to the same customer. An inactive
+//! CustomerID that was sent decides alone; keys must all that are known lead to the same customer. A card, which stands
+//! for its first associated active customer, decides where neither is sent. An inactive
 //! customer, and inactive contact points and keys, are shown with IncludeInactive only; an inactive customer has no
 //! active keys (D-4), so it is found by its CustomerID. `CUSTOMER_NOT_FOUND` for everything else.
 
@@ -11,8 +12,11 @@ mod tests;
 
 use super::identifiers::Identifiers;
 use super::{Context, Decision, Operation, customers, lookup};
+use crate::domain::card::CardNumber;
 use crate::domain::error::Error;
-use crate::store::record::read_state;
+use crate::domain::identity::CustomerId;
+use crate::store::cards::{cards_of, representative};
+use crate::store::record::{CustomerState, read_state};
 use crate::store::{Change, Reads, Record};
 
 /// The operation.
@@ -22,6 +26,7 @@ pub(super) struct RetrieveCustomer;
 #[derive(Debug)]
 pub(super) struct Request {
     identifiers: Identifiers,
+    card_number: Option<String>,
     include_inactive: bool,
 }
 
@@ -30,6 +35,7 @@ pub(super) struct Request {
 pub(super) struct Answer {
     record: Record,
     notes: Vec<Record>,
+    cards: Vec<CardNumber>,
     include_inactive: bool,
 }
 
@@ -40,13 +46,23 @@ impl Operation for RetrieveCustomer {
     type Answer = Answer;
 
     async fn run(reads: &dyn Reads, request: &Request, _: &Context<'_>) -> Result<Decision<Answer>, Error> {
-        let (id, record) = request.identifiers.find_record(reads).await?;
-        let (active, last_note_sequence) = read_state(&record.body)?;
+        let (id, record) = match &request.card_number {
+            Some(number) if request.identifiers.is_empty() => of_card(reads, number, request).await?,
+            _ => request.identifiers.find_record(reads).await?,
+        };
+        let CustomerState { active, last_note_sequence, card_count } = read_state(&record.body)?;
         if !active && !request.include_inactive {
             return Err(lookup::not_found());
         }
         let notes = customers::note_records(reads, id, last_note_sequence).await?;
-        let answer = Answer { record, notes, include_inactive: request.include_inactive };
+        let cards = cards_of(reads, id, card_count).await?;
+        let answer = Answer { record, notes, cards, include_inactive: request.include_inactive };
         Ok(Decision { change: Change::new(), answer })
     }
+}
+
+async fn of_card(reads: &dyn Reads, number: &str, request: &Request) -> Result<(CustomerId, Record), Error> {
+    let Some(number) = CardNumber::parse(number) else { return Err(lookup::not_found()) };
+    let holder = representative(reads, &number, request.include_inactive).await?;
+    holder.map(|holder| (holder.customer, holder.record)).ok_or_else(lookup::not_found)
 }

@@ -16,14 +16,19 @@ const ANSWER_BYTES: usize = 8_192;
 impl SoapFace for RetrieveCustomer {
     fn decode(element: Element<'_>) -> Result<Request, Error> {
         let mut fields = Fields::default();
-        let mut request = Request { identifiers: Identifiers::default(), include_inactive: false };
+        let mut request =
+            Request { identifiers: Identifiers::default(), card_number: None, include_inactive: false };
         for child in known_children(element) {
             request.identifiers.read(child, &Path::ROOT, &mut fields);
-            if child.local() == "IncludeInactive" {
-                let path = &Path::ROOT.element(child.local());
-                if let Some(sent) = fields.value(child, path, size::OTHER, value::boolean) {
-                    request.include_inactive = sent;
+            let path = &Path::ROOT.element(child.local());
+            match child.local() {
+                "CardNumber" => request.card_number = fields.text(child, path, size::CODE),
+                "IncludeInactive" => {
+                    if let Some(sent) = fields.value(child, path, size::OTHER, value::boolean) {
+                        request.include_inactive = sent;
+                    }
                 }
+                _ => {}
             }
         }
         fields.into_result()?;
@@ -38,7 +43,7 @@ impl SoapFace for RetrieveCustomer {
         let mut writer = Writer::with_capacity(ANSWER_BYTES);
         writer.start("retrieveCustomerResponse").namespace("", SERVICE_NAMESPACE);
         let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
-        write_customer(&mut writer, &customer, &notes, selection);
+        write_customer(&mut writer, &customer, &notes, &answer.cards, selection);
         writer.end();
         Ok(writer.into_bytes())
     }

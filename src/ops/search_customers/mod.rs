@@ -12,8 +12,11 @@ mod soap;
 mod tests;
 
 use super::{Context, Decision, Operation};
+use crate::domain::card::CardNumber;
 use crate::domain::error::Error;
 use crate::search::{Page, PageRequest, Query};
+use crate::store::cards::cards_of;
+use crate::store::record::read_state;
 use crate::store::{Change, Reads};
 
 /// The operation.
@@ -32,6 +35,8 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Answer {
     page: Page,
+    /// The cards of each customer of the page.
+    cards: Vec<Vec<CardNumber>>,
     include_inactive: bool,
 }
 
@@ -41,11 +46,19 @@ impl Operation for SearchCustomers {
     type Request = Request;
     type Answer = Answer;
 
-    async fn run(_: &dyn Reads, request: &Request, context: &Context<'_>) -> Result<Decision<Answer>, Error> {
+    async fn run(
+        reads: &dyn Reads,
+        request: &Request,
+        context: &Context<'_>,
+    ) -> Result<Decision<Answer>, Error> {
         let Request { query, customers_max, page_token, include_inactive } = request;
         let request = PageRequest { query, customers_max: *customers_max, token: page_token.as_deref() };
         let page = context.search().find(request).await?;
-        let answer = Answer { page, include_inactive: *include_inactive };
+        let mut cards = Vec::with_capacity(page.hits.len());
+        for hit in &page.hits {
+            cards.push(cards_of(reads, hit.id, read_state(&hit.record.body)?.card_count).await?);
+        }
+        let answer = Answer { page, cards, include_inactive: *include_inactive };
         Ok(Decision { change: Change::new(), answer })
     }
 }

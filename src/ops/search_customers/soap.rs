@@ -47,8 +47,8 @@ impl SoapFace for SearchCustomers {
         let mut writer = Writer::with_capacity(64 * 1024);
         writer.start("searchCustomersResponse").namespace("", SERVICE_NAMESPACE);
         let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
-        for hit in &answer.page.hits {
-            write_customer(&mut writer, &view_customer(&hit.record.body)?, &[], selection);
+        for (hit, cards) in answer.page.hits.iter().zip(&answer.cards) {
+            write_customer(&mut writer, &view_customer(&hit.record.body)?, &[], cards, selection);
         }
         if let Some(token) = &answer.page.next_token {
             writer.element("NextPageToken", token);

@@ -90,12 +90,26 @@ pub fn view_customer(body: &[u8]) -> Result<Customer<Cow<'_, str>>, RecordError>
     read_document(body)?.try_into()
 }
 
-/// Whether a customer is active, and its highest note sequence: all that has to be known before it is shown.
-pub fn read_state(body: &[u8]) -> Result<(bool, u32), RecordError> {
-    match sections(body)?.first() {
+/// What has to be known of a customer before it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CustomerState {
+    /// Is it active?
+    pub active: bool,
+    /// Its highest note sequence.
+    pub last_note_sequence: u32,
+    /// How many cards were ever linked to it.
+    pub card_count: u32,
+}
+
+/// Reads no more of a customer than its state.
+pub fn read_state(body: &[u8]) -> Result<CustomerState, RecordError> {
+    let sections = sections(body)?;
+    let cards = sections.iter().find(|(tag, _)| *tag == tag::CARDS_V1);
+    let cards = cards.map(|(_, bytes)| read_section::<CardsV1>(bytes)).transpose()?.unwrap_or_default();
+    match sections.first() {
         Some((tag::HEAD_V1, bytes)) => {
-            let head = read_section::<HeadV1>(bytes)?;
-            Ok((head.active, head.last_note_sequence))
+            let HeadV1 { active, last_note_sequence, .. } = read_section(bytes)?;
+            Ok(CustomerState { active, last_note_sequence, card_count: cards.count })
         }
         Some((tag, _)) => Err(RecordError::Newer(*tag)),
         None => Err(headless()),

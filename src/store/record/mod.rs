@@ -24,10 +24,12 @@ pub use card::{
     decode_activity, decode_card, decode_coupon, decode_link, decode_pin_attempts, encode_activity,
     encode_card, encode_coupon, encode_link, encode_pin_attempts,
 };
-pub use customer::{decode_customer, encode_customer, read_state, section_name, view_customer};
+pub use customer::{
+    CustomerState, decode_customer, encode_customer, read_state, section_name, view_customer,
+};
 pub use document::CustomerDocument;
 pub use note::{decode_note, encode_note, view_note};
-pub use readable::{note_value, section_value};
+pub use readable::{link_value, note_value, section_value};
 pub use reference::{decode_definition, encode_definition};
 pub use v1::NoteDocument;
 

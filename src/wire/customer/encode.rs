@@ -1,6 +1,7 @@
 //! A stored customer → the `Customer` element of an answer, in the exact order of the schema.
 
 use super::contact;
+use crate::domain::card::CardNumber;
 use crate::domain::customer::{Customer, Individual, Profile, Subject, ValidationError};
 use crate::domain::note::Note;
 use crate::wire::xml::Writer;
@@ -23,11 +24,12 @@ impl Selection {
     }
 }
 
-/// Writes `<Customer>…</Customer>`; names are unprefixed, the target namespace is the writer's default namespace.
+/// Writes `<Customer>…</Customer>` with its notes and the numbers of its cards, masked; names are unprefixed, the target namespace is the writer's default namespace.
 pub fn write_customer<S: AsRef<str>>(
     writer: &mut Writer,
     customer: &Customer<S>,
     notes: &[Note<S>],
+    cards: &[CardNumber],
     selection: Selection,
 ) {
     writer.start("Customer");
@@ -45,6 +47,9 @@ pub fn write_customer<S: AsRef<str>>(
     custom_attributes(writer, customer);
     customer_notes(writer, notes);
     state(writer, customer, selection);
+    for card in cards {
+        writer.element("CardNumber", &card.masked());
+    }
     writer.end();
 }
 

@@ -40,7 +40,10 @@ fn operations_come_with_elements_and_actions() {
             "deleteCustomer",
             "retrieveCustomer",
             "processCustomers",
-            "searchCustomers"
+            "searchCustomers",
+            "associateCardToCustomer",
+            "activateInstrumentCustomer",
+            "retrieveInstrument"
         ]
     );
     let document = description.operation_of("Customers").expect("found by its document");
