@@ -3,6 +3,7 @@
 //! No id is given out twice, here or by another gateway on the same store; those not used when the gateway ends are
 //! lost.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use tokio::sync::Mutex;
@@ -16,6 +17,8 @@ pub const CUSTOMER_IDS: &str = "customer";
 pub const CARD_IDS: &str = "card";
 /// How many ids are drawn at once.
 const ID_BLOCK: u64 = 1_000;
+/// How many are drawn at once where many are needed.
+const LARGE_BLOCK: u64 = 20_000;
 /// How many ids an import may skip at once: a thousandth of what a u64 has would take years to draw.
 const IDS_SKIPPED_MAX: u64 = 10_000_000_000;
 
@@ -39,14 +42,14 @@ impl Ids {
         block.next().ok_or_else(|| Error::internal("the store drew an empty block of ids"))
     }
 
-    /// `count` of them, in no more than one draw for each [`IDS_DRAWN_MAX`].
-    pub(super) async fn take(&self, store: &dyn Store, count: usize) -> Result<Vec<u64>, StoreError> {
+    /// `count` of them, ascending, where many more are likely to be needed.
+    pub(super) async fn take(&self, store: &dyn Store, count: usize) -> Result<VecDeque<u64>, StoreError> {
         let mut block = self.block.lock().await;
-        let mut taken = Vec::with_capacity(count);
+        let mut taken = VecDeque::with_capacity(count);
         while taken.len() < count {
             if block.is_empty() {
                 let missing = (count - taken.len()) as u64;
-                *block = store.draw_ids(self.sequence, missing.clamp(ID_BLOCK, IDS_DRAWN_MAX)).await?;
+                *block = store.draw_ids(self.sequence, missing.clamp(LARGE_BLOCK, IDS_DRAWN_MAX)).await?;
             }
             taken.extend(block.by_ref().take(count - taken.len()));
         }

@@ -5,7 +5,7 @@
 //! left alone, so a load that was cut short is taken up by loading the file again. A card takes two keys, one without a
 //! serial number. Deliberately absent: rows of the change log, which is about customers.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 
@@ -166,7 +166,7 @@ async fn store_piece(
     entries: &[(usize, CardEntry)],
     dry_run: bool,
 ) -> Result<(CardCounts, Vec<Problem>), Error> {
-    let mut ids = Vec::new();
+    let mut ids = VecDeque::new();
     for _ in 0..ATTEMPTS_MAX {
         let piece = plan(gateway, entries, &mut ids, dry_run).await?;
         if dry_run || piece.change.is_empty() {
@@ -185,7 +185,7 @@ async fn store_piece(
 async fn plan(
     gateway: &Gateway,
     entries: &[(usize, CardEntry)],
-    ids: &mut Vec<u64>,
+    ids: &mut VecDeque<u64>,
     dry_run: bool,
 ) -> Result<Piece, Error> {
     let cards: Vec<_> = entries.iter().map(|(_, entry)| key::card(&entry.number)).collect();
@@ -193,10 +193,19 @@ async fn plan(
     let serials: Vec<_> = entries.iter().filter_map(|(_, entry)| entry.serial.as_deref()).collect();
     let serial_keys: Vec<_> = serials.iter().map(|serial| key::card_serial(serial)).collect();
     let mut taken = gateway.store.get_many(&serial_keys).await?.into_iter();
+    let decoded = |((_, entry), record): (&(usize, CardEntry), &Option<Record>)| {
+        record.as_ref().map(|record| decode_card(&entry.number, &record.body)).transpose()
+    };
+    let before: Vec<_> = entries.iter().zip(&stored).map(decoded).collect::<Result<_, _>>()?;
+    let needed =
+        entries.iter().zip(&before).map(|((_, entry), card)| entry.new_accounts(card.as_ref())).sum();
+    // A dry run stores nothing, so it needs no ids.
+    if !dry_run && ids.len() < needed {
+        ids.extend(gateway.card_ids.take(&*gateway.store, needed - ids.len()).await?);
+    }
     let (mut piece, mut seen) = (Piece::default(), HashSet::new());
-    for (((line, entry), card_key), record) in entries.iter().zip(cards).zip(stored) {
+    for ((((line, entry), card_key), record), before) in entries.iter().zip(cards).zip(stored).zip(before) {
         let serial_record = entry.serial.as_ref().and_then(|_| taken.next().flatten());
-        let before = record.as_ref().map(|record| decode_card(&entry.number, &record.body)).transpose()?;
         let serial_key = entry.serial.as_deref().map(key::card_serial);
         let twice = !seen.insert(card_key.clone())
             || serial_key.as_ref().is_some_and(|serial_key| !seen.insert(serial_key.clone()));
@@ -205,12 +214,7 @@ async fn plan(
             () if is_of_another(serial_record.as_ref(), entry) => Some("another card has this serial number"),
             () => None,
         };
-        let needed = entry.new_accounts(before.as_ref());
-        if !dry_run && ids.len() < needed {
-            ids.extend(gateway.card_ids.take(&*gateway.store, needed - ids.len()).await?);
-        }
-        // A dry run stores nothing, so it needs no ids.
-        let card = entry.apply(before.as_ref(), || AccountId(ids.pop().unwrap_or_default()));
+        let card = entry.apply(before.as_ref(), || AccountId(ids.pop_front().unwrap_or_default()));
         match (problem, card) {
             (Some(text), _) => piece.refuse(*line, text),
             (None, Err(_)) => piece.refuse(*line, "the card has an account that the card program has not"),

@@ -141,7 +141,7 @@ mod tests {
     }
 
     /// Types of answers alone, whose order no violation follows.
-    const OF_ANSWERS: [&str; 1] = ["RetrievedInstrumentType"];
+    const OF_ANSWERS: [&str; 2] = ["RetrievedInstrumentType", "AccountActivityType"];
 
     #[test]
     fn the_lists_have_the_order_of_the_schema() {
