@@ -92,8 +92,8 @@ impl Engine for SledEngine {
         self.0.keys(collection, &range, limit)
     }
 
-    fn next_customer_id(&self) -> Result<u64, StoreError> {
-        self.0.next_of_sequence(CUSTOMER_IDS)
+    fn next_id(&self, sequence: &str) -> Result<u64, StoreError> {
+        self.0.next_of_sequence(sequence)
     }
 
     fn inspect(&self, report: &mut dyn FnMut(Inspected)) {

@@ -124,6 +124,17 @@ impl PinKeys for TestKey {
     }
 }
 
+/// Cards of every sort, and what they are for.
+pub(super) const CARDS: &str = include_str!("../../examples/reference/cards.toml");
+
+/// A request that gives a card to the customer with this id.
+pub(super) fn associate(card: &str, id: &str) -> String {
+    format!(
+        "<associateCardToCustomer xmlns='urn:castile:crm:v1'><Instrument><CardNumber>{card}</CardNumber>\
+         <Customer><CustomerID>{id}</CustomerID></Customer></Instrument></associateCardToCustomer>"
+    )
+}
+
 /// A request of an operation that takes a `Customer`.
 pub(super) fn customer_request(operation: &str, content: &str) -> String {
     format!("<{operation} xmlns='urn:castile:crm:v1'><Customer>{content}</Customer></{operation}>")

@@ -7,6 +7,8 @@
 
 mod card_entry;
 mod cards;
+#[cfg(test)]
+mod cards_tests;
 mod current;
 mod defined;
 mod entry;
