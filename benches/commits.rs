@@ -16,10 +16,9 @@ use tokio::runtime::Runtime;
 use crate::load::{CONNECTIONS, Round, cpu_seconds};
 use crate::{Outcome, messages, servers};
 
-/// An empty store that keeps what it is asked to commit and stores nothing.
-#[derive(Default)]
+/// A store that keeps what it is asked to commit and stores nothing; what is read is another's.
 pub(crate) struct Recorder {
-    empty: MemoryStore,
+    read: Arc<dyn Store>,
     next_id: AtomicU64,
     changes: Mutex<Vec<Change>>,
 }
@@ -33,11 +32,11 @@ impl Recorder {
 #[async_trait]
 impl Reads for Recorder {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        self.empty.get(key).await
+        self.read.get(key).await
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        self.empty.get_many(keys).await
+        self.read.get_many(keys).await
     }
 
     async fn scan(
@@ -46,7 +45,7 @@ impl Reads for Recorder {
         range: Range<Box<[u8]>>,
         limit: usize,
     ) -> Result<Vec<(Key, Record)>, StoreError> {
-        self.empty.scan(collection, range, limit).await
+        self.read.scan(collection, range, limit).await
     }
 }
 
@@ -58,7 +57,7 @@ impl Store for Recorder {
     }
 
     async fn read_log(&self, from: CommitNumber, limit: usize) -> Result<Vec<LogRow>, StoreError> {
-        self.empty.read_log(from, limit).await
+        self.read.read_log(from, limit).await
     }
 
     async fn draw_ids(&self, _: &str, count: u64) -> Result<Range<u64>, StoreError> {
@@ -67,7 +66,7 @@ impl Store for Recorder {
     }
 
     async fn health(&self) -> Health {
-        self.empty.health().await
+        self.read.health().await
     }
 }
 
@@ -79,16 +78,30 @@ pub(crate) struct Preparer {
 
 impl Preparer {
     pub(crate) fn new() -> Outcome<Self> {
-        let recorder = Arc::new(Recorder::default());
+        Preparer::on(Arc::new(MemoryStore::default()))
+    }
+
+    /// Prepares on what this store holds.
+    pub(crate) fn on(read: Arc<dyn Store>) -> Outcome<Self> {
+        let recorder = Arc::new(Recorder { read, next_id: AtomicU64::new(0), changes: Mutex::default() });
         let gateway = servers::gateway(Arc::clone(&recorder) as Arc<dyn Store>)?;
         Ok(Preparer { recorder, gateway })
     }
 
     /// The changes of the messages with these numbers.
     pub(crate) fn changes(&self, runtime: &Runtime, numbers: Range<u64>) -> Outcome<Vec<Change>> {
+        self.prepared(runtime, numbers.map(messages::add_or_update))
+    }
+
+    /// The changes of these messages.
+    pub(crate) fn prepared(
+        &self,
+        runtime: &Runtime,
+        messages: impl Iterator<Item = String>,
+    ) -> Outcome<Vec<Change>> {
         runtime.block_on(async {
-            for number in numbers {
-                servers::run(&self.gateway, &messages::add_or_update(number)).await?;
+            for message in messages {
+                servers::run(&self.gateway, &message).await?;
             }
             Ok(self.recorder.take())
         })

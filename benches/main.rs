@@ -15,6 +15,7 @@ mod messages;
 mod retrieve;
 mod search;
 mod servers;
+mod transactions;
 mod write;
 
 use std::error::Error;
@@ -69,6 +70,7 @@ const ROWS: &[(&str, Measured)] = &[
     ("retrieve", retrieve::measure),
     ("committer", committer::measure),
     ("write", write::measure),
+    ("transactions", transactions::measure),
 ];
 
 fn main() -> Outcome<()> {

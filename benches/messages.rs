@@ -19,6 +19,21 @@ pub(crate) fn add_or_update(number: u64) -> String {
         .replace("ned.whitlock@", &format!("n{key:07}.whitlock@"))
 }
 
+/// A recordTransaction of the customer with this id, with a TransactionID that no other number makes.
+pub(crate) fn transaction(number: u64, customer: u64) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:crm=\"urn:castile:crm:v1\">\
+         <soapenv:Body><crm:recordTransaction><crm:Transaction>\
+         <crm:TransactionID>1204-03-20240518-{number:09}</crm:TransactionID><crm:CustomerID>{customer}</crm:CustomerID>\
+         <crm:RetailStoreID>1204</crm:RetailStoreID><crm:BusinessDate>2024-05-18</crm:BusinessDate>\
+         <crm:CurrencyCode>USD</crm:CurrencyCode><crm:SalesAmount>84.97</crm:SalesAmount>\
+         <crm:ReturnsAmount>12.50</crm:ReturnsAmount><crm:ItemsSoldCount>3</crm:ItemsSoldCount>\
+         <crm:ItemsReturnedCount>1</crm:ItemsReturnedCount></crm:Transaction></crm:recordTransaction>\
+         </soapenv:Body></soapenv:Envelope>"
+    )
+}
+
 /// A retrieveCustomer by id; ids have as many digits as `id` here.
 pub(crate) fn retrieve(id: &str) -> String {
     format!(

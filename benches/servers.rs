@@ -1,11 +1,11 @@
 //! The two servers, side by side in one runtime like that of `castile serve`: the gateway over a store in a folder of
 //! its own, and hyper with a fixed answer.
 
-use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use castile::clock::SystemClock;
@@ -13,13 +13,15 @@ use castile::config::Config;
 use castile::domain::Settings;
 use castile::ops::{Call, DEFAULT_REFERENCE, Gateway, REGISTRY, parse_reference};
 use castile::search::{Options, Place, Search};
-use castile::store::{SledOptions, SledStore, Store};
+use castile::store::{Change, SledOptions, SledStore, Store};
 use castile::transport::http::{self, HttpLimits};
+use castile::transport::observe::Observed;
 use castile::transport::shutdown::Stage;
 use castile::transport::soap::SoapService;
 use castile::wire::soap::{ADDRESSING_HEADERS, Envelope};
 use castile::wire::xml::{Document, Limits};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -28,7 +30,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use crate::{Outcome, messages};
+use crate::{Outcome, codec, messages};
 
 /// What the bare server answers.
 const FIXED_BODY: Bytes = Bytes::from_static(&[b'x'; 1_024]);
@@ -66,7 +68,8 @@ pub(crate) fn serve(runtime: &Runtime, gateway: Arc<Gateway>) -> Outcome<(Socket
     let config = Config::default();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
-    let service = Arc::new(SoapService::new(gateway, &config, address)?);
+    let service = Arc::new(SoapService::new(Arc::clone(&gateway), &config, address)?);
+    let service = Arc::new(Observed::new(service, gateway, Vec::new(), config.log.requests));
     let (stop, stage) = watch::channel(Stage::Running);
     runtime.spawn(http::serve(listener, service, HttpLimits::from(&config.limits), stage));
     Ok((address, stop))
@@ -74,14 +77,53 @@ pub(crate) fn serve(runtime: &Runtime, gateway: Arc<Gateway>) -> Outcome<(Socket
 
 /// Serves hyper alone: whatever is asked, the same 1,024 bytes.
 pub(crate) fn serve_bare(runtime: &Runtime) -> Outcome<SocketAddr> {
+    serve_hyper(runtime, |_| std::future::ready(Ok(())))
+}
+
+/// Changes that were prepared for the messages to come.
+pub(crate) type Prepared = Arc<Mutex<Vec<Change>>>;
+
+/// Serves the least that a durable write can be: hyper, one pass of quick-xml over the request of which nothing is kept,
+/// and the commit of the next prepared change.
+pub(crate) fn serve_least(
+    runtime: &Runtime,
+    store: Arc<SledStore>,
+    prepared: Prepared,
+) -> Outcome<SocketAddr> {
+    serve_hyper(runtime, move |request: hyper::Request<Incoming>| {
+        let (store, prepared) = (Arc::clone(&store), Arc::clone(&prepared));
+        async move {
+            let body = request.into_body().collect().await?.to_bytes();
+            codec::pass(std::str::from_utf8(&body)?)?;
+            let change = prepared.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            store.commit(change.ok_or("no change is left")?).await?;
+            Ok(())
+        }
+    })
+}
+
+fn serve_hyper<F>(
+    runtime: &Runtime,
+    work: impl Fn(hyper::Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+) -> Outcome<SocketAddr>
+where
+    F: Future<Output = Outcome<()>> + Send + 'static,
+{
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
     runtime.spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             // A connection on which this fails is only a little slower.
             let _ = stream.set_nodelay(true);
+            let work = work.clone();
             tokio::spawn(async move {
-                let answer = |_| async { Ok::<_, Infallible>(hyper::Response::new(Full::new(FIXED_BODY))) };
+                let answer = |request| {
+                    let done = work(request);
+                    async move {
+                        done.await.map_err(|error| error.to_string())?;
+                        Ok::<_, String>(hyper::Response::new(Full::new(FIXED_BODY)))
+                    }
+                };
                 // The client ends a round by closing its connections.
                 let _ =
                     http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;

@@ -2,20 +2,21 @@
 
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use castile::store::{SledStore, Store};
+use tokio::runtime::Runtime;
 
 use crate::commits::{self, Preparer};
 use crate::load::{self, CONNECTIONS, Requests, Round};
-use crate::measure::{Row, Target, cpu_note, in_turns};
+use crate::measure::{Row, Target, cpu_note, in_turns, median};
 use crate::{Outcome, Size, messages, servers};
 
 /// Takes the next of the requests that all connections share.
-struct Shared {
-    requests: Arc<Vec<Vec<u8>>>,
-    next: Arc<AtomicUsize>,
+pub(crate) struct Shared {
+    pub(crate) requests: Arc<Vec<Vec<u8>>>,
+    pub(crate) next: Arc<AtomicUsize>,
 }
 
 impl Requests for Shared {
@@ -34,10 +35,12 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
         |round| drive(address, numbers(size, round)),
         |round| commits::commit(&runtime, &alone, preparer.changes(&runtime, numbers(size, round))?),
     )?;
+    let least = least(size, &runtime, &alone, &preparer)?;
     let notes = vec![
         cpu_note(&rounds),
         format!("{CONNECTIONS} connections against {CONNECTIONS} tasks, {} changes a round", size.changes),
         format!("changes a group: {} against {}", groups(&store), groups(&alone)),
+        format!("the least that a write over HTTP can cost, against the committer alone: {least}"),
     ];
     Ok(vec![
         Row {
@@ -55,6 +58,26 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
             notes: Vec::new(),
         },
     ])
+}
+
+/// What of the committer's rate is left when hyper and one pass over the XML are all that stands before it.
+fn least(size: &Size, runtime: &Runtime, alone: &Arc<SledStore>, preparer: &Preparer) -> Outcome<String> {
+    let folder = servers::folder()?;
+    let (store, prepared) = (servers::store(folder.path())?, servers::Prepared::default());
+    let address = servers::serve_least(runtime, Arc::clone(&store), Arc::clone(&prepared))?;
+    // Rounds behind those of the row: their customers are new to both stores.
+    let later = |round| numbers(size, size.rounds + 1 + round);
+    let rounds = in_turns(
+        size,
+        |round| {
+            *prepared.lock().unwrap_or_else(PoisonError::into_inner) =
+                preparer.changes(runtime, later(round))?;
+            drive(address, later(round))
+        },
+        |round| commits::commit(runtime, alone, preparer.changes(runtime, later(round))?),
+    )?;
+    let ratio = median(rounds.iter().map(|(least, alone)| least.rate() / alone.rate()));
+    Ok(format!("{ratio:.2} of its rate ({}; changes a group: {})", cpu_note(&rounds), groups(&store)))
 }
 
 fn drive(address: SocketAddr, numbers: Range<u64>) -> Outcome<Round> {

@@ -22,6 +22,7 @@ use crate::store::sled::{Finding, Inspection};
 use crate::store::{Collection, Key, SledOptions, SledStore, StoreError};
 use crate::transport::admin::AdminService;
 use crate::transport::http::Handler;
+use crate::transport::observe::Observed;
 use crate::transport::soap::SoapService;
 
 /// What stands behind the HTTP servers. Dropping it closes the store.
@@ -53,10 +54,12 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
     let place = Place::Folder(data_dir.search());
     let search = Arc::new(Search::new(store.clone(), Options::new(place)));
     let clock = Arc::new(SystemClock);
+    let store_meters = store.metrics().collectors();
     let gateway = Gateway::new(store, Arc::clone(&search), settings(config), reference, clock, zone);
     let pin_keys = PinKeyOfFolder(PinKeyFile::at(data_dir.pin_key()));
     let gateway = Arc::new(gateway.with_pin_keys(Arc::new(pin_keys)));
-    let callers = SoapService::new(Arc::clone(&gateway), config, address).map_err(internal)?;
+    let callers = Arc::new(SoapService::new(Arc::clone(&gateway), config, address).map_err(internal)?);
+    let callers = Observed::new(callers, Arc::clone(&gateway), store_meters, config.log.requests);
     let administrators = AdminService::new(Administration::new(Arc::clone(&gateway), engine));
     Ok(Faces {
         callers: Arc::new(callers),

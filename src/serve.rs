@@ -65,8 +65,9 @@ pub async fn serve(
     let limits = HttpLimits::from(&config.limits);
     let callers = http::serve(listener, faces.callers, limits, stage.clone());
     let administrators = http::serve(socket, faces.administrators, admin_limits(limits), stage);
-    ready(&Ready { address, wsdl_url: wsdl_url(config, address), data_dir: data_dir.path().to_owned() });
-    tracing::info!(%address, "ready");
+    let told = Ready { address, wsdl_url: wsdl_url(config, address), data_dir: data_dir.path().to_owned() };
+    ready(&told);
+    tracing::info!(%address, wsdl_url = told.wsdl_url, data_dir = %told.data_dir.display(), "ready");
     let (callers, administrators) = tokio::join!(callers, administrators);
     let cut_off = callers.cut_off + administrators.cut_off;
     if cut_off > 0 {

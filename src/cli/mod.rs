@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, Sources};
+use crate::config::{Config, LogFormat, Sources};
 use crate::failure::{Exit, Failure};
 use crate::telemetry;
 
@@ -71,6 +71,12 @@ pub struct Arguments {
     /// Serve on this address instead of 127.0.0.1:8080; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT", global = true)]
     listen: Option<SocketAddr>,
+    /// Write the log like this instead of as text
+    #[arg(long, value_name = "FORMAT", global = true)]
+    log_format: Option<LogFormat>,
+    /// Write a line for every request
+    #[arg(long, global = true)]
+    log_requests: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,6 +125,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         file: arguments.config,
         listen: arguments.listen,
         data_dir: arguments.data_dir,
+        log_format: arguments.log_format,
+        log_requests: arguments.log_requests,
         ..Sources::of_process()
     };
     let config = sources.load()?;

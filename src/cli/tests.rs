@@ -34,6 +34,8 @@ fn help_names_every_command_and_exit_code() {
         "--listen",
         "--data-dir",
         "--config",
+        "--log-format",
+        "--log-requests",
     ] {
         assert!(help.contains(part), "{part}");
     }

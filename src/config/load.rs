@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::Config;
+use super::{Config, LogFormat};
 use crate::failure::{Exit, Failure};
 
 /// The file that is read where none is named, if it is there.
@@ -32,6 +32,10 @@ pub struct Sources {
     pub listen: Option<SocketAddr>,
     /// `--data-dir`.
     pub data_dir: Option<PathBuf>,
+    /// `--log-format`.
+    pub log_format: Option<LogFormat>,
+    /// `--log-requests`: only ever switches it on.
+    pub log_requests: bool,
 }
 
 /// Why there is no configuration. The text names the place and what is allowed there.
@@ -74,6 +78,8 @@ impl Sources {
         let mut config = Config::deserialize(joined).map_err(ConfigError::Joined)?;
         config.listen = self.listen.unwrap_or(config.listen);
         config.data_dir = self.data_dir.clone().unwrap_or(config.data_dir);
+        config.log.format = self.log_format.unwrap_or(config.log.format);
+        config.log.requests |= self.log_requests;
         Ok(config)
     }
 

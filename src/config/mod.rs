@@ -119,8 +119,12 @@ section! {
 section! {
     /// What a caller may ask of this server, and for how long.
     Limits {
-        /// Largest request body.
+        /// Largest request body, as sent and unpacked.
         message_bytes_max: u64 = 10 * MIB, "bytes", "values::at_least_one";
+        /// A packed request body (gzip, deflate) may come to so many times the bytes that were sent; up to 64 KiB it may anyway.
+        inflate_ratio_max: u64 = 100, "times", "values::at_least_one";
+        /// Answers of this size and more are sent with gzip to callers that accept it.
+        gzip_answer_bytes_min: u64 = KIB, "bytes", "values::at_least_one";
         /// Request bodies that are held at the same time, all together.
         bodies_bytes_max: u64 = 512 * MIB, "bytes", "values::at_least_one";
         /// Deepest nesting of elements.
@@ -173,6 +177,8 @@ section! {
         format: LogFormat = LogFormat::Text, "text or json";
         /// The least severe lines that are written.
         level: LogLevel = LogLevel::Info, "error, warn, info, debug or trace";
+        /// Write a line for every request, not only for those that failed or have to be sent again.
+        requests: bool = false, "true or false";
     }
 }
 

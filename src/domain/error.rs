@@ -47,6 +47,8 @@ pub enum Code {
     CustomerNotFound,
     /// A-2, AU-1: an alternate key belongs to another customer.
     CustomerAlreadyExists,
+    /// A transaction of another content has this TransactionID.
+    TransactionAlreadyExists,
     /// K-6: the card has expired.
     CardExpired,
     /// K-6: the card can't be activated yet.
@@ -129,6 +131,7 @@ impl Code {
         Code::AlternateKeyValueUnspecified,
         Code::CustomerSearchRequiredParameters,
         Code::CardNotFound,
+        Code::TransactionAlreadyExists,
         Code::CustomerNotFound,
         Code::CustomerAlreadyExists,
         Code::UnknownAttributeType,
@@ -189,6 +192,7 @@ impl Code {
             Code::LylProgramNotEffective => "LYL_PROGRAM_NOT_EFFECTIVE",
             Code::AwardProgramNotEffective => "AWARD_PROGRAM_NOT_EFFECTIVE",
             Code::MinActivationAmtNotMet => "MIN_ACTIVATION_AMT_NOT_MET",
+            Code::TransactionAlreadyExists => "TRANSACTION_ALREADY_EXISTS",
             Code::Contention | Code::Timeout | Code::ServiceUnavailable => "SERVICE_UNAVAILABLE",
             Code::CorruptRecord | Code::UnexpectedError => "UNEXPECTED_ERROR",
         }
@@ -231,7 +235,7 @@ impl Code {
             | Code::MultipleValuesOnUniqueAttributeType
             | Code::CustomerSearchRequiredParameters => Class::Invalid,
             Code::CardNotFound | Code::CustomerNotFound => Class::NotFound,
-            Code::CustomerAlreadyExists => Class::AlreadyExists,
+            Code::CustomerAlreadyExists | Code::TransactionAlreadyExists => Class::AlreadyExists,
             Code::CardExpired
             | Code::ActivationDateDoesNotMeetCardExpirationDate
             | Code::ProgramInactive

@@ -3,6 +3,8 @@
 //! Nothing here knows a transport, a store, a clock or a source of randomness: time, new ids and
 //! settings are arguments. A rule lives in one place and carries the name the rules page gives it (`AU-3`).
 
+pub mod activity;
+pub mod amount;
 mod attribute_rules;
 pub mod card;
 pub mod contact_point;

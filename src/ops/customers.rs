@@ -5,13 +5,15 @@
 
 use std::collections::BTreeSet;
 
+use super::Decision;
 use super::context::Context;
-use crate::domain::Decided;
+use super::written::Written;
 use crate::domain::customer::Customer;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::domain::message::CustomerMessage;
 use crate::domain::note::Note;
+use crate::domain::{self, Decided};
 use crate::store::record::history::{self, CardDifference, Difference, HistoryRow};
 use crate::store::record::{
     CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key,
@@ -87,6 +89,53 @@ pub(super) async fn note_records(
             None => return Ok(notes),
         }
     }
+}
+
+/// The decision to add the customer of a request. What the request itself is refused for is told first, even where the
+/// store gives no ids.
+pub(super) async fn added(
+    message: &CustomerMessage,
+    operation: &str,
+    context: &Context<'_>,
+) -> Result<Decision<Written>, Error> {
+    /// Nobody's.
+    const NO_ID: CustomerId = CustomerId(0);
+    let decide = |id| {
+        let decided = domain::add(message, id, &context.now, &context.rules())?;
+        let change = change(None, &decided, operation, context)?;
+        Ok(Decision { change, answer: decided.into() })
+    };
+    match context.next_customer_id().await {
+        Ok(id) => decide(id),
+        Err(unavailable) => decide(NO_ID).and(Err(unavailable)),
+    }
+}
+
+/// What belongs to a customer and is shown with it.
+#[derive(Debug)]
+pub(super) struct Belongings {
+    /// The records of its notes by sequence.
+    pub(super) notes: Vec<Record>,
+    /// The record of its sums, if it has transactions.
+    pub(super) activity: Option<Record>,
+}
+
+/// The same in one read, unless there are many notes.
+pub(super) async fn belongings(
+    reads: &dyn Reads,
+    id: CustomerId,
+    last_note_sequence: u32,
+) -> Result<Belongings, Error> {
+    if last_note_sequence > NOTES_BY_KEY_MAX {
+        let notes = note_records(reads, id, last_note_sequence).await?;
+        return Ok(Belongings { notes, activity: reads.get(&key::sums(id)).await? });
+    }
+    let mut keys = Vec::with_capacity(NOTES_BY_KEY_MAX as usize + 1);
+    keys.push(key::sums(id));
+    keys.extend((1..=last_note_sequence).map(|sequence| key::note(id, sequence)));
+    let mut records = reads.get_many(&keys).await?.into_iter();
+    let activity = records.next().flatten();
+    Ok(Belongings { notes: records.flatten().collect(), activity })
 }
 
 /// The change that a decision on a stored customer leads to; empty if there is nothing to write (AU-2).

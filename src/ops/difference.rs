@@ -98,6 +98,7 @@ fn naming(members: &Map<String, Value>) -> &'static [&'static str] {
         _ if members.contains_key("sequence") => &["sequence"],
         _ if members.contains_key("card_number") => &["card_number"],
         _ if members.contains_key("alternate_id") => &["type_code", "alternate_id"],
+        _ if members.contains_key("transaction_id") => &["transaction_id"],
         _ if members.contains_key("name") => &["name"],
         _ if members.contains_key("contact_type") => &["contact_type"],
         _ if members.contains_key("subject") => &["subject"],

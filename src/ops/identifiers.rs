@@ -1,4 +1,5 @@
-//! The identifiers of a request that names a customer and says nothing about it: `CustomerID?`, `AlternateKey*`.
+//! The identifiers of a request that names a customer and says nothing about it: `CustomerID?`, `AlternateKey*`,
+//! `CardNumber?`.
 //!
 //! A CustomerID that was sent decides alone; keys must all that are known lead to the same customer.
 
@@ -16,6 +17,7 @@ use crate::wire::xml::Element;
 pub(super) struct Identifiers {
     customer_id: Option<String>,
     alternate_keys: Vec<AlternateKey>,
+    card_number: Option<String>,
     /// How many AlternateKey elements were read, for paths.
     keys_read: usize,
     /// what is wrong with keys, which comes behind the syntax of all fields.
@@ -35,6 +37,10 @@ impl Identifiers {
                 let path = &path.item("AlternateKey", self.keys_read);
                 self.alternate_keys.extend(key(child, self.keys_read, path, fields, &mut self.incomplete));
             }
+            "CardNumber" => {
+                let sent = fields.text(child, &path.element("CardNumber"), size::CODE);
+                self.card_number = sent.or(self.card_number.take());
+            }
             _ => {}
         }
     }
@@ -43,7 +49,8 @@ impl Identifiers {
     pub(super) fn of(element: Element<'_>, path: &Path<'_>) -> Result<Self, Error> {
         let mut fields = Fields::default();
         let mut identifiers = Identifiers::default();
-        known_children(element).for_each(|child| identifiers.read(child, path, &mut fields));
+        let counts = |child: &Element<'_>| child.local() != "CardNumber";
+        known_children(element).filter(counts).for_each(|child| identifiers.read(child, path, &mut fields));
         fields.into_result()?;
         identifiers.check().map(|()| identifiers)
     }
@@ -51,11 +58,6 @@ impl Identifiers {
     /// whether every key has both its parts. To be asked once all fields are read.
     pub(super) fn check(&mut self) -> Result<(), Error> {
         std::mem::take(&mut self.incomplete).into_result()
-    }
-
-    /// Does it name nobody?
-    pub(super) fn is_empty(&self) -> bool {
-        self.customer_id.is_none() && self.alternate_keys.is_empty()
     }
 
     /// The customer so named, active or not; keys lead to an active one only (D-4). `CUSTOMER_NOT_FOUND` if there is
@@ -81,6 +83,58 @@ impl Identifiers {
         let record = reads.get(&key::customer(id)).await?.ok_or_else(lookup::not_found)?;
         Ok((id, record))
     }
+
+    /// Is there no identifier at all?
+    pub(super) fn name_nobody(&self) -> bool {
+        self.customer_id.is_none() && self.alternate_keys.is_empty() && self.card_number.is_none()
+    }
+
+    /// The id and the record of the active customer so named: by the CustomerID, else by keys, else by the card.
+    pub(super) async fn find_active_record(&self, reads: &dyn Reads) -> Result<(CustomerId, Record), Error> {
+        if self.customer_id.is_none() && !self.alternate_keys.is_empty() {
+            let found = lookup::by_keys(reads, &self.alternate_keys).await.map_err(nobody_alone)?;
+            let found = found.ok_or_else(lookup::not_found)?;
+            return Ok((found.customer.id, found.record));
+        }
+        let found = match (&self.customer_id, &self.card_number) {
+            (Some(sent), _) => lookup::active_record(reads, sent).await?,
+            (None, Some(number)) => match by_card_number(reads, number).await? {
+                Some(id) => lookup::active_record(reads, &id.to_string()).await?,
+                None => None,
+            },
+            (None, None) => None,
+        };
+        found.ok_or_else(lookup::not_found)
+    }
+
+    /// Do they name `customer`, as far as that can be told of somebody who may be inactive by now? Keys do that it
+    /// holds or held, unless one is somebody else's.
+    pub(super) async fn mean(&self, reads: &dyn Reads, customer: CustomerId) -> Result<bool, Error> {
+        match (&self.customer_id, &self.card_number) {
+            (Some(sent), _) if CustomerId::parse(sent) == Some(customer) => Ok(true),
+            (Some(sent), _) => {
+                Ok(lookup::active_record(reads, sent).await?.is_some_and(|(id, _)| id == customer))
+            }
+            (None, Some(number)) if self.alternate_keys.is_empty() => {
+                Ok(by_card_number(reads, number).await? == Some(customer))
+            }
+            (None, _) => self.keys_mean(reads, customer).await,
+        }
+    }
+
+    async fn keys_mean(&self, reads: &dyn Reads, customer: CustomerId) -> Result<bool, Error> {
+        let Some(loaded) = customers::load(reads, customer).await? else { return Ok(false) };
+        let holders = lookup::holders(reads, &self.alternate_keys).await?;
+        let held = |key: &AlternateKey| loaded.customer.alternate_keys.iter().any(|held| held.key == *key);
+        let of_another =
+            self.alternate_keys.iter().zip(holders).any(|(key, holder)| holder.is_some() && !held(key));
+        Ok(!of_another && self.alternate_keys.iter().any(held))
+    }
+}
+
+/// Whom the card with this number is linked to. No cards are kept yet, so nobody.
+async fn by_card_number(_: &dyn Reads, _: &str) -> Result<Option<CustomerId>, Error> {
+    Ok(None)
 }
 
 /// Keys of several customers name nobody.

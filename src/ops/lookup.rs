@@ -7,7 +7,7 @@
 use super::customers::{self, Loaded};
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
-use crate::store::record::key;
+use crate::store::record::{decode_customer, key, read_state};
 use crate::store::{Reads, Record};
 
 /// How often keys are looked up anew while others move them.
@@ -15,8 +15,20 @@ const LOOKUPS_MAX: usize = 10;
 
 /// The active customer with this CustomerID; any text that is none names nobody.
 pub(super) async fn by_id(reads: &dyn Reads, sent: &str) -> Result<Option<Loaded>, Error> {
+    let Some((_, record)) = active_record(reads, sent).await? else { return Ok(None) };
+    let customer = decode_customer(&record.body)?;
+    Ok(Some(Loaded { record, customer, notes: Vec::new() }))
+}
+
+/// The same without decoding what need not be: its id and its record.
+pub(super) async fn active_record(
+    reads: &dyn Reads,
+    sent: &str,
+) -> Result<Option<(CustomerId, Record)>, Error> {
     let Some(id) = CustomerId::parse(sent) else { return Ok(None) };
-    Ok(customers::load(reads, id).await?.filter(|loaded| loaded.customer.active))
+    let Some(record) = reads.get(&key::customer(id)).await? else { return Ok(None) };
+    let active = read_state(&record.body)?.active;
+    Ok(active.then_some((id, record)))
 }
 
 /// The active customer that holds those of the keys that anybody holds. `CUSTOMER_ALREADY_EXISTS` if it is not one.

@@ -12,6 +12,7 @@ pub mod administration;
 mod associate_card_to_customer;
 mod batch;
 mod cards;
+mod condition;
 mod context;
 mod customers;
 mod delete_customer;
@@ -26,6 +27,7 @@ mod ids;
 mod lookup;
 mod pins;
 mod process_customers;
+mod record_transaction;
 pub mod reference;
 mod results;
 mod retrieve_customer;
@@ -44,6 +46,7 @@ mod tests;
 use std::future::Future;
 
 pub use batch::{Action, BatchFace, Record, RecordOperation, RecordOutcome, RecordWarning};
+pub use condition::{Condition, condition};
 pub use context::{Call, Context, Gateway, MessageKey, RecordOfMessage};
 pub use difference::FieldDifference;
 pub use execute::execute;
@@ -66,6 +69,7 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<retrieve_customer::RetrieveCustomer>::NEW,
     &soap::Face::<search_customers::SearchCustomers>::NEW,
     &process_customers::ProcessCustomers,
+    &soap::Face::<record_transaction::RecordTransaction>::NEW,
     &soap::Face::<associate_card_to_customer::AssociateCardToCustomer>::NEW,
     &activate_instrument_customer::ActivateInstrumentCustomer,
     &soap::Face::<retrieve_instrument::RetrieveInstrument>::NEW,

@@ -138,6 +138,65 @@ async fn a_failing_commit_leaves_all_or_nothing_and_a_retry_completes_it() {
     }
 }
 
+/// What is wrong, what it is repaired to, and what is told of it.
+type Part = (&'static str, &'static str, Code);
+
+const SIGNUP: Part =
+    ("<SignupDate>soon</SignupDate>", "<SignupDate>2024-01-31</SignupDate>", Code::InvalidDateFormat);
+const TYPE_CODE: Part = (
+    "<AlternateKey UpdateType='New'><AlternateID>new</AlternateID></AlternateKey>",
+    "<AlternateKey TypeCode='EMAIL' UpdateType='New'><AlternateID>new</AlternateID></AlternateKey>",
+    Code::AlternateKeyTypecodeUnspecified,
+);
+const NOBODY: Part = ("<CustomerID>9</CustomerID>", "<CustomerID>1</CustomerID>", Code::CustomerNotFound);
+const TAKEN: Part = (
+    "<AlternateKey TypeCode='XSTORE_ID' UpdateType='New'><AlternateID>taken</AlternateID></AlternateKey>",
+    "<AlternateKey TypeCode='XSTORE_ID' UpdateType='New'><AlternateID>free</AlternateID></AlternateKey>",
+    Code::CustomerAlreadyExists,
+);
+const ATTRIBUTE: Part = (
+    "<CustomAttribute name='None'><AttributeValue>1</AttributeValue></CustomAttribute>",
+    "<CustomAttribute name='Delivery Hint'><AttributeValue>1</AttributeValue></CustomAttribute>",
+    Code::UnknownAttributeType,
+);
+const NOTE: Part = (
+    "<CustomerNotes><CustomerNote type='VISIT'/></CustomerNotes>",
+    "<CustomerNotes><CustomerNote type='VISIT'>n</CustomerNote></CustomerNotes>",
+    Code::CustomerNoteEmpty,
+);
+
+/// Each row repairs one part; other writers, who are always faster here, are told of last.
+#[tokio::test]
+async fn contention_comes_behind_everything_that_a_request_can_be_refused_for() {
+    const COMMITS: u64 = 2_000;
+    let store = Arc::new(FaultyStore::new(MemoryStore::default()));
+    let world = World::on(store.clone());
+    world.add(&named("Ana", "Ruiz", "first")).await;
+    world.add(&named("Bo", "Lind", "taken")).await;
+    (3..COMMITS).for_each(|nth| store.fail_commit(nth, Fault::Overtaken));
+    let tables: [(&str, &[Part]); 4] = [
+        ("addCustomer", &[SIGNUP, TYPE_CODE, TAKEN, ATTRIBUTE, NOTE]),
+        ("addOrUpdateCustomer", &[SIGNUP, TYPE_CODE, ATTRIBUTE, NOTE]),
+        ("updateCustomer", &[SIGNUP, TYPE_CODE, NOBODY, TAKEN, ATTRIBUTE, NOTE]),
+        ("deleteCustomer", &[TYPE_CODE, NOBODY]),
+    ];
+    for (operation, parts) in tables {
+        let told = parts.iter().map(|(_, _, code)| *code).chain([Code::Contention]);
+        for (row, expected) in told.enumerate() {
+            let part = |(at, part): (usize, &Part)| if at < row { part.1 } else { part.0 };
+            let content: String = parts.iter().enumerate().map(part).collect();
+            let request = match operation {
+                "deleteCustomer" => format!("<deleteCustomer>{content}</deleteCustomer>"),
+                _ => customer_request(operation, &content),
+            };
+            let refusal = world.refused(&request).await;
+            assert_eq!(refusal.code, expected, "{operation} row {row}: {refusal:?}");
+        }
+    }
+    assert!(store.commit_count() < COMMITS, "not all commits were overtaken");
+    assert_eq!(world.log_rows().await, 2);
+}
+
 async fn join<T>(handles: impl Iterator<Item = tokio::task::JoinHandle<T>>) -> Vec<T> {
     let handles: Vec<_> = handles.collect();
     let mut results = Vec::new();

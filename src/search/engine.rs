@@ -26,6 +26,15 @@ pub enum Place {
     Folder(PathBuf),
 }
 
+impl Place {
+    /// What its files take; a file that goes away meanwhile counts nothing.
+    fn bytes(&self) -> u64 {
+        let Place::Folder(folder) = self else { return 0 };
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries.filter_map(|entry| entry.ok()?.metadata().ok()).map(|file| file.len()).sum()
+    }
+}
+
 /// How an engine works.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -49,12 +58,14 @@ impl Options {
 pub struct Lag {
     /// Is there an index to search?
     pub ready: bool,
-    /// Commits of the store that the index on disk does not hold yet.
+    /// Commits of the store from the first one on that the index on disk should hold and does not.
     pub commits: u64,
     /// Changed customers that are held in memory meanwhile.
     pub overlay_customers: usize,
     /// Customers in the index.
     pub indexed_customers: u64,
+    /// Bytes of the index on disk; 0 where it is in memory.
+    pub index_bytes: u64,
 }
 
 /// Search over a store. Dropping it ends the thread, which first writes what is ahead of the index.
@@ -158,15 +169,31 @@ impl Search {
     /// How far search is behind.
     pub async fn lag(&self) -> Lag {
         let last = self.shared.store.health().await.last_commit;
-        match &*self.shared.state() {
-            None => Lag { ready: false, commits: last, overlay_customers: 0, indexed_customers: 0 },
+        let index_bytes = self.shared.options.place.bytes();
+        let mut lag = match &*self.shared.state() {
+            None => {
+                return Lag {
+                    ready: false,
+                    commits: last,
+                    overlay_customers: 0,
+                    indexed_customers: 0,
+                    index_bytes,
+                };
+            }
             Some(state) => Lag {
                 ready: true,
                 commits: last.saturating_sub(state.indexed),
                 overlay_customers: state.overlay.len(),
                 indexed_customers: state.view.count(),
+                index_bytes,
             },
+        };
+        // Commits that changed no customer are nothing to catch up with.
+        let rows = self.shared.store.read_log(last - lag.commits + 1, 1).await;
+        if rows.is_ok_and(|rows| rows.is_empty()) {
+            lag.commits = 0;
         }
+        lag
     }
 }
 

@@ -119,7 +119,8 @@ async fn session(shared: &Shared) -> Result<(), SearchError> {
     let mut waiting_since = None;
     loop {
         let began = Instant::now();
-        match shared.read_log().await {
+        // No more than is written at once, so that work and rest take turns quickly under load.
+        match shared.read_log(WRITE_CUSTOMERS.min(shared.options.overlay_customers_max)).await {
             Ok(()) | Err(SearchError::Behind) => {}
             Err(error) => return Err(error),
         }
@@ -129,7 +130,7 @@ async fn session(shared: &Shared) -> Result<(), SearchError> {
         shared.carry_out_orders().await?;
         let (waiting, stopping) = (shared.overlay_customers(), shared.stop.load(Ordering::Acquire));
         let since = *waiting_since.get_or_insert_with(Instant::now);
-        if waiting == 0 {
+        if waiting == 0 && !stopping {
             waiting_since = None;
         } else if stopping || waiting >= WRITE_CUSTOMERS || since.elapsed() >= WRITE_AFTER {
             shared.flush().await?;

@@ -19,7 +19,7 @@ impl Shared {
         let mut turned = self.turned.subscribe();
         let catching_up = async {
             loop {
-                match self.read_log().await {
+                match self.read_log(self.options.overlay_customers_max).await {
                     Err(SearchError::Behind) if self.is_followed() => {
                         self.wake.notify_one();
                         let _ = turned.changed().await;
@@ -32,14 +32,14 @@ impl Shared {
         outcome.unwrap_or(Err(SearchError::Behind))
     }
 
-    /// Reads the log to its end, as far as the overlay has room.
-    pub(super) async fn read_log(&self) -> Result<(), SearchError> {
+    /// Reads the log to its end, or until the overlay holds so many customers.
+    pub(super) async fn read_log(&self, customers_max: usize) -> Result<(), SearchError> {
         let _turn = self.catching_up.lock().await;
         let mut limit = LOG_PAGE;
         loop {
             let from = match &*self.state() {
                 None => return Err(SearchError::Building),
-                Some(state) if state.overlay.len() >= self.options.overlay_customers_max => {
+                Some(state) if state.overlay.len() >= customers_max => {
                     return Err(SearchError::Behind);
                 }
                 Some(state) => state.overlay.marker.reached + 1,
@@ -62,7 +62,11 @@ impl Shared {
         let Some(newest) = rows.last() else { return Ok(()) };
         let mut touched = BTreeMap::new();
         for row in rows {
-            touched.insert(CustomerId(history::decode(&row.body)?.customer), row.commit);
+            let decoded = history::decode(&row.body)?;
+            // What a customer buys is nothing that is searched for.
+            if !decoded.is_of_activity() {
+                touched.insert(CustomerId(decoded.customer), row.commit);
+            }
         }
         let ids: Vec<_> = touched.keys().copied().collect();
         let records = self.records(&ids).await?;

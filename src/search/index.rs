@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use tantivy::columnar::BytesColumn;
 use tantivy::directory::MmapDirectory;
-use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::query::{BooleanQuery, EmptyQuery, EnableScoring, Occur, Query, TermQuery, Weight};
 use tantivy::schema::{BytesOptions, Field, INDEXED, IndexRecordOption, Schema};
 use tantivy::{
@@ -19,6 +19,7 @@ use tantivy::{
     Term,
 };
 
+use super::answered::Answered;
 use super::failure::SearchError;
 use super::projection::{Projection, SortKey};
 use super::terms::{self, Needed};
@@ -29,7 +30,10 @@ const TERMS: &str = "terms";
 const SORT_KEY: &str = "sort_key";
 /// What one indexing thread may gather before it writes a segment.
 const WRITER_BYTES: usize = 64 * 1024 * 1024;
-
+/// So many segments of about the same size become one.
+const SEGMENTS_MERGED_MIN: usize = 4;
+/// A segment is written anew when more than this share of its customers was replaced.
+const REPLACED_SHARE_MAX: f32 = 0.25;
 /// A term of more than this share of all customers is common.
 const COMMON_SHARE: f64 = 0.9;
 /// Room for the terms of most customers.
@@ -102,6 +106,7 @@ impl Index {
             .memory_budget_per_thread(WRITER_BYTES)
             .build();
         let writer = index.writer_with_options(options)?;
+        writer.set_merge_policy(Box::new(merge_policy()));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Index { writer, reader, fields })
     }
@@ -153,8 +158,16 @@ impl Index {
         let searcher = self.reader.searcher();
         let column = |segment: &SegmentReader| segment.fast_fields().bytes(SORT_KEY);
         let sort_keys = searcher.segment_readers().iter().map(column).collect::<Result<Vec<_>, _>>()?;
-        Ok(View { searcher, sort_keys: sort_keys.into(), fields: self.fields })
+        Ok(View { searcher, sort_keys: sort_keys.into(), fields: self.fields, answered: Answered::new() })
     }
+}
+
+/// A search asks every segment, and walks over every customer who was replaced: both stay few.
+fn merge_policy() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(SEGMENTS_MERGED_MIN);
+    policy.set_del_docs_ratio_before_merge(REPLACED_SHARE_MAX);
+    policy
 }
 
 fn settings() -> IndexSettings {
@@ -168,6 +181,8 @@ pub(super) struct View {
     /// Of each segment; `None` where it has no customers.
     sort_keys: Arc<[Option<BytesColumn>]>,
     fields: Fields,
+    /// What [`View::hits`] answered before.
+    pub(super) answered: Answered,
 }
 
 impl View {

@@ -11,6 +11,7 @@
 //! another version or of another store is built anew from the store. Deliberately absent: ranking, since answers are
 //! ordered by name; stored texts, since the store has them.
 
+mod answered;
 mod building;
 mod engine;
 mod failure;

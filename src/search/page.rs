@@ -4,8 +4,10 @@
 //! the form of an answer.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::answered::Question;
 use super::engine::{Search, Shared};
 use super::failure::SearchError;
 use super::index::View;
@@ -135,7 +137,7 @@ fn next_token(hits: &[Hit], as_of: u64, query: &Query) -> Option<String> {
 /// What index and overlay propose, in order.
 struct Proposals {
     view: View,
-    needed: std::sync::Arc<[Needed]>,
+    needed: Arc<[Needed]>,
     /// Hits of the index are behind this.
     after: SortKey,
     /// So many are asked for next.
@@ -194,18 +196,29 @@ impl Proposals {
     }
 
     async fn ask_index(&mut self) -> Result<(), SearchError> {
-        let (view, needed, after, batch) =
-            (self.view.clone(), self.needed.clone(), self.after.clone(), self.batch);
-        // Long postings take milliseconds and may have to come from the disk.
-        let asking = tokio::task::spawn_blocking(move || view.hits(&needed, &after, batch));
-        let keys = asking.await.map_err(|error| SearchError::Index(error.to_string()))??;
+        let question = (self.needed.clone(), self.after.clone(), self.batch);
+        let keys = match self.view.answered.get(&question) {
+            Some(keys) => keys,
+            None => ask(self.view.clone(), question).await?,
+        };
         self.exhausted = keys.len() < self.batch;
         self.batch = (self.batch * 4).min(BATCH_MAX);
         if let Some(last) = keys.last() {
             self.after = last.clone();
         }
         let current = |key: &SortKey| id_of(key).is_some_and(|id| self.outdated.binary_search(&id).is_err());
-        self.indexed = keys.into_iter().filter(current).collect();
+        self.indexed = keys.iter().filter(|key| current(key)).cloned().collect();
         Ok(())
     }
+}
+
+/// Long postings take milliseconds and may have to come from the disk.
+async fn ask(view: View, question: Question) -> Result<Arc<[SortKey]>, SearchError> {
+    let asking = tokio::task::spawn_blocking(move || {
+        let (needed, after, limit) = &question;
+        let keys: Arc<[SortKey]> = view.hits(needed, after, *limit)?.into();
+        view.answered.keep(question, &keys);
+        Ok(keys)
+    });
+    asking.await.map_err(|error| SearchError::Index(error.to_string()))?
 }

@@ -30,7 +30,7 @@ const INACTIVE: &[u8] = b"!inactive";
 pub(super) type Term = Vec<u8>;
 
 /// What must hold of an index entry.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum Needed {
     /// It has this term.
     Term(Term),

@@ -17,6 +17,8 @@ use super::{Change, Collection, CommitNumber, Health, Key, LogRow, Reads, Record
 pub enum Fault {
     /// Nothing is stored; the answer is [`StoreError::Unavailable`].
     Refused,
+    /// Nothing is stored; the answer is [`StoreError::Contention`] about the first assertion, as if another had been faster.
+    Overtaken,
     /// The change is stored if its assertions hold; the answer is [`StoreError::Engine`].
     AnswerLost,
 }
@@ -93,6 +95,7 @@ impl<S: Store> Store for FaultyStore<S> {
         match self.next_fault() {
             None => self.inner.commit(change).await,
             Some(Fault::Refused) => Err(StoreError::Unavailable("an armed fault refused it".to_owned())),
+            Some(Fault::Overtaken) => Err(StoreError::Contention(0)),
             Some(Fault::AnswerLost) => {
                 self.inner.commit(change).await?;
                 Err(StoreError::Engine("an armed fault lost the answer".to_owned()))
@@ -129,12 +132,14 @@ mod tests {
         let store = FaultyStore::new(MemoryStore::new());
         store.fail_commit(2, Fault::Refused);
         store.fail_commit(3, Fault::AnswerLost);
+        store.fail_commit(5, Fault::Overtaken);
         assert_eq!(store.commit(put(1)).await.expect("not armed"), 1);
         assert!(matches!(store.commit(put(2)).await, Err(StoreError::Unavailable(_))));
         assert!(matches!(store.commit(put(3)).await, Err(StoreError::Engine(_))));
         assert_eq!(store.commit(put(4)).await.expect("not armed"), 3);
-        assert_eq!(store.commit_count(), 4);
-        for (id, expected) in [(2, false), (3, true)] {
+        assert!(matches!(store.commit(put(5)).await, Err(StoreError::Contention(0))));
+        assert_eq!(store.commit_count(), 5);
+        for (id, expected) in [(2, false), (3, true), (5, false)] {
             let record = store.inner().get(&put(id).puts[0].0).await.expect("memory never fails");
             assert_eq!(record.is_some(), expected, "customer {id}");
         }

@@ -26,6 +26,9 @@ impl Collection {
         Collection::AccountActivity,
         Collection::Coupon,
         Collection::PinAttempts,
+        Collection::Transaction,
+        Collection::TransactionId,
+        Collection::ActivitySums,
     ];
 
     /// The collection with this stored number.
@@ -41,7 +44,11 @@ impl Collection {
     /// Do ids consist of big-endian u64s?
     const fn is_numeric(self) -> bool {
         match self {
-            Collection::Customer | Collection::Note | Collection::AccountActivity => true,
+            Collection::Customer
+            | Collection::Note
+            | Collection::AccountActivity
+            | Collection::Transaction
+            | Collection::ActivitySums => true,
             Collection::AlternateKey
             | Collection::Idempotency
             | Collection::Reference
@@ -50,7 +57,8 @@ impl Collection {
             | Collection::CustomerCard
             | Collection::CardHolder
             | Collection::Coupon
-            | Collection::PinAttempts => false,
+            | Collection::PinAttempts
+            | Collection::TransactionId => false,
         }
     }
 }
@@ -132,7 +140,7 @@ mod tests {
     #[test]
     fn collections_keep_their_numbers() {
         let numbers: Vec<u8> = Collection::ALL.iter().map(|collection| collection.number()).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22]);
         for collection in Collection::ALL {
             assert_eq!(Collection::from_number(collection.number()), Some(*collection));
         }

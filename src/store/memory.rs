@@ -151,6 +151,14 @@ impl Store for MemoryStore {
 
     async fn health(&self) -> Health {
         let last_commit = self.read().last_commit;
-        Health { writable: true, reason: None, free_bytes: None, used_bytes: None, last_commit }
+        Health {
+            writable: true,
+            reason: None,
+            obstacles: Vec::new(),
+            waiting: 0,
+            free_bytes: None,
+            used_bytes: None,
+            last_commit,
+        }
     }
 }

@@ -66,6 +66,12 @@ pub enum Collection {
     Coupon = 15,
     /// Card number → how often it was asked with a wrong PIN since the last right one.
     PinAttempts = 16,
+    /// Customer id, number (u64s, big-endian) → a transaction. Written once.
+    Transaction = 20,
+    /// TransactionID → the customer id and number of the transaction.
+    TransactionId = 21,
+    /// Customer id (u64, big-endian) → the sums of its transactions.
+    ActivitySums = 22,
 }
 
 /// A key: a collection and the bytes that order it inside. At most [`KEY_BYTES_MAX`] bytes.
@@ -145,12 +151,39 @@ pub struct Health {
     pub writable: bool,
     /// If not: what is wrong and what to do, for the operator.
     pub reason: Option<String>,
+    /// What keeps it from writing, all of it.
+    pub obstacles: Vec<Obstacle>,
+    /// Changes that wait to be stored.
+    pub waiting: usize,
     /// Free bytes where the data is, if that is known.
     pub free_bytes: Option<u64>,
     /// Bytes that the store takes, if that is known.
     pub used_bytes: Option<u64>,
     /// The number of the newest commit.
     pub last_commit: CommitNumber,
+}
+
+impl Health {
+    /// Is too little of the disk free?
+    pub fn lacks_space(&self) -> bool {
+        self.obstacles.contains(&Obstacle::Space)
+    }
+
+    /// Has what stores changes ended, or does it not get on?
+    pub fn lacks_committer(&self) -> bool {
+        self.obstacles.contains(&Obstacle::Committer)
+    }
+}
+
+/// What can keep a store from writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// What stores changes has ended, or does not get on.
+    Committer,
+    /// Too little of the disk is free, or nobody knows how much.
+    Space,
+    /// The engine is closed after an error.
+    Engine,
 }
 
 /// Why the store refused. A refused change has had no effect.

@@ -36,6 +36,16 @@ fn fill(server: &Server) {
         let answer = client.post(&soap::envelope(&soap::customer("addOrUpdateCustomer", &content)));
         assert_eq!(answer.text("Outcome"), "Updated");
     }
+    // Customer 20 has more than one line of an export bears.
+    for (who, count) in [(2, 1), (20, 70)] {
+        for number in 0..count {
+            let content = format!(
+                "<TransactionID>{who}/{number}</TransactionID><CustomerID>{who}</CustomerID>\
+                 <RetailStoreID>17</RetailStoreID><BusinessDate>2024-05-18</BusinessDate><SalesAmount>1.25</SalesAmount>"
+            );
+            assert_eq!(client.post(&soap::envelope(&soap::transaction(&content))).status, 200);
+        }
+    }
     client.post(&repeated());
 }
 

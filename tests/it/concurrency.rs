@@ -90,6 +90,62 @@ fn au_4_notes_of_many_callers_at_once_are_all_kept() {
     assert_eq!((kept.len(), kept.into_iter().collect()), (CALLERS, texts));
 }
 
+/// The sums of a customer without transactions of an older year.
+#[track_caller]
+fn check_sums(server: &Server, key: &str, count: usize, amount: &str) {
+    let found = retrieve(&mut server.client(), &("XSTORE_ID", key.to_owned())).unwrap();
+    let summary = found.activity_summary.unwrap();
+    assert_eq!(summary.lifetime, summary.year_to_date);
+    let totals = summary.lifetime.unwrap();
+    let pieces = (count * 3).to_string();
+    assert_eq!(totals.transaction_count.as_deref(), Some(count.to_string().as_str()));
+    assert_eq!(totals.sales_amount.as_deref(), Some(amount));
+    assert_eq!(totals.items_sold_count.as_deref(), Some(pieces.as_str()));
+}
+
+/// Every caller sends its share, the first half of which another caller sends too.
+#[test]
+fn a_thousand_transactions_of_one_customer_by_many_at_once_add_up_exactly() {
+    const TRANSACTIONS: usize = 1_024;
+    let (_folder, server) = server();
+    for key in ["busy", "quiet"] {
+        assert_eq!(server.client().post(&soap::envelope(&addition(key, "Sander"))).status, 200);
+    }
+    let sale = |number: usize| {
+        let content = format!(
+            "<TransactionID>T{number}</TransactionID>{}<RetailStoreID>17</RetailStoreID>\
+             <BusinessDate>2024-05-{:02}</BusinessDate><SalesAmount>{}.1001</SalesAmount>\
+             <ItemsSoldCount>3</ItemsSoldCount>",
+            soap::key("XSTORE_ID", "busy"),
+            number % 28 + 1,
+            number
+        );
+        soap::envelope(&soap::transaction(&content))
+    };
+    let share = TRANSACTIONS / CALLERS;
+    let began = std::time::Instant::now();
+    thread::scope(|scope| {
+        for caller in 0..CALLERS {
+            let (server, sale) = (&server, &sale);
+            scope.spawn(move || {
+                let mut client = server.client();
+                let neighbours = (caller + 1) % CALLERS * share;
+                let mine = caller * share..(caller + 1) * share;
+                for number in mine.chain(neighbours..neighbours + share / 2) {
+                    let answer = client.post(&sale(number));
+                    assert_eq!((answer.status, answer.text("TransactionID")), (200, &*format!("T{number}")));
+                }
+            });
+        }
+    });
+    let took = began.elapsed();
+    // 0 + 1 + … + 1023, and 1024 times 0.1001.
+    check_sums(&server, "busy", TRANSACTIONS, "523878.5024");
+    let quiet = retrieve(&mut server.client(), &("XSTORE_ID", "quiet".to_owned())).unwrap();
+    assert_eq!(quiet.activity_summary, None);
+    eprintln!("concurrency: {TRANSACTIONS} transactions of one customer by {CALLERS} callers in {took:.1?}");
+}
+
 #[test]
 fn one_message_id_sent_by_many_at_once_has_one_effect_and_one_answer() {
     let (_folder, server) = server();

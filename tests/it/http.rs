@@ -1,6 +1,12 @@
-//! HTTP at the edge: methods, paths, the published documents, proxies.
+//! HTTP at the edge: methods, paths, the published documents, proxies; in the folder framing, content codings, deadlines
+//! and limits, over sockets of the running program.
 //!
-//! Deliberately absent: what messages mean, and limits of connections, which are tested beside the HTTP server.
+//! Deliberately absent: what messages mean.
+
+mod coding;
+mod deadlines;
+mod framing;
+mod limits;
 
 use castile::wire::xml::{Document, Limits};
 
@@ -160,6 +166,24 @@ fn the_list_of_services_names_addresses_and_operations() {
     scene.end();
 }
 
+/// `Vary` names what the text depends on, beside the coding.
+#[track_caller]
+fn check_varies(variables: &[(&str, &str)], expected: Option<&str>) {
+    let scene = Scene::new(variables);
+    let wsdl = scene.get(&format!("{}?wsdl", soap::PATH), &[]);
+    let mut varies = wsdl.headers.iter().filter(|(name, _)| name == "vary").map(|(_, value)| value.as_str());
+    assert_eq!(varies.find(|value| *value != "Accept-Encoding"), expected);
+    scene.end();
+}
+
+#[test]
+fn documents_vary_by_what_their_addresses_come_from() {
+    let forwarded = "Host, X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Port, X-Forwarded-Prefix";
+    check_varies(&[], Some("Host"));
+    check_varies(&[("CASTILE_TRUSTED_PROXIES", "[\"127.0.0.1\"]")], Some(forwarded));
+    check_varies(&[("CASTILE_PUBLIC_URL", "https://crm.example.org")], None);
+}
+
 /// The base URL that the WSDL names for a request with these headers.
 #[track_caller]
 fn check_base(scene: &Scene, headers: &[(&str, &str)], base: &str) {
@@ -182,9 +206,27 @@ fn addresses_are_those_of_the_host_that_the_caller_used() {
     check_base(&scene, &[("Host", "crm.example.com")], "http://crm.example.com");
     check_base(&scene, &[("Host", "localhost:8080")], "http://localhost:8080");
     check_base(&scene, &[("Host", "[::1]:8080")], "http://[::1]:8080");
-    check_base(&scene, &[("Host", "evil\"/><x")], &format!("http://{}", scene.server.address()));
+    for no_host in ["evil\"/><x", ":8080", "a:b:c", "[::1", ""] {
+        check_base(&scene, &[("Host", no_host)], &format!("http://{}", scene.server.address()));
+    }
     check_base(&scene, FORWARDED, "http://inner:1");
     scene.end();
+}
+
+/// A caller that names no host is told an address that can be called, not the one that stands for all.
+#[test]
+fn an_address_for_all_is_never_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = castile::<&str>(folder.path(), &["--listen", "0.0.0.0:0"]);
+    let server = Server::spawn(command.env("CASTILE_ALLOW_INSECURE_LISTEN", "true"));
+    let port = server.address().rsplit(':').next().unwrap().to_owned();
+    let mut client = server.client();
+    client.send(format!("GET {}?wsdl HTTP/1.0\r\n\r\n", soap::PATH).as_bytes()).unwrap();
+    let wsdl = client.receive().unwrap().body;
+    assert_eq!(addresses(&wsdl)[0], format!("http://127.0.0.1:{port}{}", soap::PATH));
+    assert!(!wsdl.contains("0.0.0.0"));
+    drop(client);
+    server.stop();
 }
 
 #[test]

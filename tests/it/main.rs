@@ -4,14 +4,19 @@
 
 mod administration;
 mod concurrency;
+mod conformance;
 mod contract;
 mod crash;
+mod deploy;
 mod disk_full;
 mod documents;
 mod faults;
+mod fuzz_replay;
 mod golden;
+mod hostile;
 mod http;
 mod model;
+mod operators;
 mod order_of_checks;
 mod power_cut;
 mod program;
@@ -23,3 +28,4 @@ mod shutdown;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part of it is used at all times")]
 mod support;
 mod tidy;
+mod tools;

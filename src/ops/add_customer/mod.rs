@@ -31,9 +31,6 @@ impl Operation for AddCustomer {
     ) -> Result<Decision<Written>, Error> {
         let keys = domain::checked_keys(message, context.rules().reference)?;
         lookup::refuse_keys_of_others(reads, &keys, None).await?;
-        let id = context.next_customer_id().await?;
-        let decided = domain::add(message, id, &context.now, &context.rules())?;
-        let change = customers::change(None, &decided, Self::NAME, context)?;
-        Ok(Decision { change, answer: decided.into() })
+        customers::added(message, Self::NAME, context).await
     }
 }

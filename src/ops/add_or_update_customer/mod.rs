@@ -34,16 +34,9 @@ impl Operation for AddOrUpdateCustomer {
         let keys = domain::checked_keys(message, context.rules().reference)?;
         match find(reads, message, &keys).await? {
             Some(stored) => update(stored, message, context),
-            None => add(message, context).await,
+            None => customers::added(message, Self::NAME, context).await,
         }
     }
-}
-
-async fn add(message: &CustomerMessage, context: &Context<'_>) -> Result<Decision<Written>, Error> {
-    let id = context.next_customer_id().await?;
-    let decided = domain::add(message, id, &context.now, &context.rules())?;
-    let change = customers::change(None, &decided, AddOrUpdateCustomer::NAME, context)?;
-    Ok(Decision { change, answer: decided.into() })
 }
 
 fn update(

@@ -136,6 +136,9 @@ fn part_key(card: &Card, part: &BesideCard) -> Result<Key, Refused> {
         | Collection::AlternateKey
         | Collection::Idempotency
         | Collection::Reference
+        | Collection::Transaction
+        | Collection::TransactionId
+        | Collection::ActivitySums
         | Collection::Card
         | Collection::CardSerial => false,
     };

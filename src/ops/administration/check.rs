@@ -2,9 +2,11 @@
 //!
 //! First the engine verifies what it knows (checksums, chunks, counters), then everything is read once more for what
 //! only the operations know: records decode; each active key of an active customer leads to it and every key's record
-//! comes from such a customer; notes belong to a customer and stay within its numbering; remembered messages
-//! and the change log decode. Requests go on meanwhile: what does not fit is looked at again, and told only if
+//! comes from such a customer; notes belong to a customer and stay within its numbering; transactions are found
+//! by their ids and add up to the customer's sums; remembered messages and the change log decode. Requests go on meanwhile: what does not fit is looked at again, and told only if
 //! neither side has changed in between. Deliberately absent: repair, and telling the same damage twice.
+
+mod activity;
 
 use tokio::sync::mpsc;
 
@@ -119,6 +121,9 @@ impl Check<'_> {
                 Collection::AlternateKey => self.alternate_key(key, &record).await?,
                 Collection::Idempotency => idempotency::decode(&record.body).err().map(|e| e.to_string()),
                 Collection::Reference => reference::problem(key, &record),
+                Collection::Transaction => self.transaction(key, &record).await?,
+                Collection::TransactionId => self.transaction_id(key, &record).await?,
+                Collection::ActivitySums => self.activity(key, &record).await?,
                 Collection::Card => self.administration.check_card(key, &record).await?,
                 Collection::CardSerial
                 | Collection::CustomerCard

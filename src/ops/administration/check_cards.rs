@@ -64,6 +64,9 @@ impl Administration {
             | Collection::AlternateKey
             | Collection::Idempotency
             | Collection::Reference
+            | Collection::Transaction
+            | Collection::TransactionId
+            | Collection::ActivitySums
             | Collection::Card => Ok(None),
         }
     }

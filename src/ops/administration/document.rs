@@ -6,12 +6,13 @@
 //! | `ids` | the next customer id, so that no id is given out twice |
 //! | `reference` | an entry of the reference data, as it is stored |
 //! | `card` | a card as it is stored, with its customers, activities and coupons |
-//! | `customer` | a customer's record as it is stored, its first notes, the rows of its history (oldest first) |
+//! | `customer` | a customer's record as it is stored, its first notes, the rows of its history (oldest first), its sums and first transactions |
 //! | `notes` | further notes of the customer above |
+//! | `transactions` | further transactions of the customer above |
 //! | `message` | what was answered to a message, so that a retry is still recognised |
 //!
-//! Nulls are left out. Alternate-key records are not in the file: they follow from the customers, so the two can't
-//! disagree. Rows of the history, remembered answers, reference data and cards are kept as their stored bytes (base64), which every later
+//! Nulls are left out. The records of alternate keys and TransactionIDs are not in the file: they follow from the
+//! customers and transactions, so the two can't disagree. Rows of the history, remembered answers, reference data and cards are kept as their stored bytes (base64), which every later
 //! version reads. Deliberately absent: commit numbers, which another store gives anew.
 
 use std::borrow::Cow;
@@ -21,7 +22,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::store::record::{CustomerDocument, NoteDocument};
+use crate::store::record::{CustomerDocument, NoteDocument, SumsDocument, TransactionDocument};
 
 /// The format that this program writes and reads.
 pub(super) const FORMAT: u32 = 1;
@@ -36,6 +37,7 @@ pub(super) enum Document<'a> {
     Card(CardLine),
     Customer(Box<CustomerLine<'a>>),
     Notes(NotesLine<'a>),
+    Transactions(TransactionsLine<'a>),
     Message(MessageLine<'a>),
 }
 
@@ -100,6 +102,8 @@ pub(super) struct CustomerLine<'a> {
     pub(super) notes: Vec<NoteDocument<'a>>,
     #[serde(default)]
     pub(super) history: Vec<Binary>,
+    #[serde(default)]
+    pub(super) activity: Option<ActivityPage<'a>>,
 }
 
 /// Notes of a customer that has more than one line bears.
@@ -108,6 +112,33 @@ pub(super) struct CustomerLine<'a> {
 pub(super) struct NotesLine<'a> {
     pub(super) customer: u64,
     pub(super) notes: Vec<NoteDocument<'a>>,
+}
+
+/// The sums of a customer, and some of its transactions.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+pub(super) struct ActivityPage<'a> {
+    pub(super) sums: SumsDocument<'a>,
+    #[serde(default)]
+    pub(super) transactions: Vec<TransactionEntry<'a>>,
+}
+
+/// A transaction, with the row of the change log that tells of it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+pub(super) struct TransactionEntry<'a> {
+    pub(super) number: u64,
+    pub(super) record: TransactionDocument<'a>,
+    #[serde(default)]
+    pub(super) history: Option<Binary>,
+}
+
+/// Transactions of a customer that has more than one line bears.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+pub(super) struct TransactionsLine<'a> {
+    pub(super) customer: u64,
+    pub(super) activity: ActivityPage<'a>,
 }
 
 /// A remembered message.

@@ -9,15 +9,18 @@
 //! Left out, each told as a finding: damaged records, and of one customer's history what is beyond
 //! [`HISTORY_BYTES_MAX`](super::read::HISTORY_BYTES_MAX) or damaged. Left out by design: expired messages, and history of
 //! customers that the log no longer holds. Notes beyond [`NOTES_OF_A_LINE`](super::read::NOTES_OF_A_LINE) may be of a
-//! later moment than their customer.
+//! later moment than their customer, and so may its sums and transactions, which are of one moment together.
 
 use jiff::Timestamp;
 
+use super::activity::Pages;
 use super::document::{
     Binary, CustomerLine, Document, FORMAT, Header, Ids, MessageLine, NotesLine, ReferenceLine,
+    TransactionsLine,
 };
 use super::read::{Unread, Whole};
 use super::{Administration, Event, Listener, Stop};
+use crate::domain::identity::CustomerId;
 use crate::ops::idempotency::expired_before;
 use crate::ops::{CARD_IDS, CUSTOMER_IDS};
 use crate::store::record::{CustomerDocument, NoteDocument, idempotency};
@@ -87,8 +90,20 @@ impl Administration {
         if let Some(problem) = history.problem {
             lines.find(format!("customer {}: older history is left out: {problem}", customer.id)).await?;
         }
+        let mut pages = match self.activity(customer.id).await? {
+            Ok(pages) => pages,
+            Err(problem) => {
+                lines.find(problem).await?;
+                None
+            }
+        };
+        let activity = match &mut pages {
+            Some(pages) => self.next_page(pages).await?,
+            None => None,
+        };
         let line = CustomerLine {
             record: CustomerDocument::from(&customer),
+            activity,
             notes: notes.notes.iter().map(NoteDocument::from).collect(),
             history: history.rows,
         };
@@ -97,12 +112,30 @@ impl Administration {
             for problem in std::mem::take(&mut notes.problems) {
                 lines.find(problem).await?;
             }
-            let Some(after) = notes.more_behind else { return Ok(()) };
+            let Some(after) = notes.more_behind else { break };
             notes = self.notes_behind(&customer, Some(&after)).await?;
             if !notes.notes.is_empty() {
                 let notes = notes.notes.iter().map(NoteDocument::from).collect();
                 lines.put(&Document::Notes(NotesLine { customer: customer.id.0, notes })).await?;
             }
+        }
+        self.export_transactions(lines, customer.id, pages).await
+    }
+
+    /// The pages behind the first.
+    async fn export_transactions(
+        &self,
+        lines: &mut Lines<'_>,
+        customer: CustomerId,
+        pages: Option<Pages>,
+    ) -> Result<(), Stop> {
+        let Some(mut pages) = pages else { return Ok(()) };
+        loop {
+            for problem in std::mem::take(&mut pages.problems) {
+                lines.find(problem).await?;
+            }
+            let Some(activity) = self.next_page(&mut pages).await? else { return Ok(()) };
+            lines.put(&Document::Transactions(TransactionsLine { customer: customer.0, activity })).await?;
         }
     }
 

@@ -5,11 +5,12 @@
 
 use std::collections::HashSet;
 
+use crate::domain::activity::Transaction;
 use crate::domain::contact_point::ContactPoint;
 use crate::domain::customer::Customer;
 use crate::domain::note::Note;
 use crate::store::KEY_BYTES_MAX;
-use crate::store::record::key;
+use crate::store::record::{ActivitySums, key};
 
 /// What is wrong with a customer, if anything is.
 pub(super) fn of_customer(customer: &Customer) -> Result<(), &'static str> {
@@ -54,6 +55,33 @@ pub(super) fn of_notes(notes: &[Note], last_note_sequence: u32) -> Result<(), &'
     }
     if notes.iter().any(|note| note.sequence > last_note_sequence) {
         return Err("a note's sequence is above the customer's last_note_sequence");
+    }
+    Ok(())
+}
+
+/// More transactions than this no customer has: ten a second for three thousand years.
+const TRANSACTIONS_MAX: u64 = 1_000_000_000_000;
+
+/// What is wrong with the sums of a customer.
+pub(super) fn of_sums(sums: &ActivitySums) -> Result<(), &'static str> {
+    let ActivitySums { last_number, summary } = sums;
+    if *last_number > summary.lifetime.transaction_count || *last_number > TRANSACTIONS_MAX {
+        return Err("a customer's last_number is above the number of its transactions");
+    }
+    if summary.first_transaction_date > summary.last_transaction_date {
+        return Err("a customer's first transaction is behind its last");
+    }
+    Ok(())
+}
+
+/// What is wrong with a transaction.
+pub(super) fn of_transaction(transaction: &Transaction) -> Result<(), &'static str> {
+    let id = &transaction.transaction_id;
+    if id.is_empty() || transaction.retail_store_id.is_empty() {
+        return Err("a transaction has to have a TransactionID and a RetailStoreID");
+    }
+    if key::transaction_id(id).id.len() > KEY_BYTES_MAX {
+        return Err("a TransactionID is too long");
     }
     Ok(())
 }

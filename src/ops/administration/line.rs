@@ -4,7 +4,10 @@
 
 use bytes::Bytes;
 
-use super::document::{Binary, CustomerLine, Document, Ids, MessageLine, NotesLine, ReferenceLine};
+use super::activity::Page;
+use super::document::{
+    Binary, CustomerLine, Document, Ids, MessageLine, NotesLine, ReferenceLine, TransactionsLine,
+};
 use super::import::Importer;
 use super::read::NOTES_OF_A_LINE;
 use super::{Administration, form};
@@ -21,7 +24,7 @@ use crate::store::{Change, Collection, Key, Reads, Record, StoreError};
 /// How often a line is decided anew when others keep being faster.
 const ATTEMPTS_MAX: usize = 100;
 /// The operation in the change log.
-const OPERATION: &str = "import";
+pub(super) const OPERATION: &str = "import";
 
 /// Why one line is not in the store.
 pub(super) enum Refused {
@@ -70,6 +73,7 @@ impl Administration {
             Document::Reference(line) => self.import_reference(line).await,
             Document::Customer(line) => self.import_customer(importer, *line).await,
             Document::Notes(line) => self.import_notes(importer, line).await,
+            Document::Transactions(line) => self.import_transactions(importer, line).await,
             Document::Message(line) => self.import_message(line).await,
         }
     }
@@ -92,15 +96,19 @@ impl Administration {
         let notes = notes_of(line.notes, customer.last_note_sequence)?;
         form::of_customer(&customer)?;
         let history = history_of(&line.history, customer.id.0)?;
+        let page = line.activity.map(|page| Page::read(page, customer.id.0)).transpose()?;
         for _ in 0..ATTEMPTS_MAX {
-            if self.is_there(&customer, &notes).await? {
-                return Ok(());
+            let mut change = Change::new();
+            if !self.is_there(&customer, &notes).await? {
+                self.check_keys_are_free(&customer).await?;
+                self.gateway.give_ids_above(customer.id.0).await?;
+                change = self.change(importer, None, customer.clone(), notes.clone())?;
+                change.log.splice(0..0, history.iter().cloned());
             }
-            self.check_keys_are_free(&customer).await?;
-            self.gateway.give_ids_above(customer.id.0).await?;
-            let mut change = self.change(importer, None, customer.clone(), notes.clone())?;
-            change.log.splice(0..0, history.iter().cloned());
-            if self.commit(change).await? {
+            if let Some(page) = &page {
+                change.merge(self.change_of_page(importer, customer.id, page).await?);
+            }
+            if change.is_empty() || self.commit(change).await? {
                 return Ok(());
             }
         }
@@ -186,6 +194,25 @@ impl Administration {
         Err("others kept changing the same records; import again".into())
     }
 
+    async fn import_transactions(
+        &self,
+        importer: &Importer,
+        line: TransactionsLine<'_>,
+    ) -> Result<(), Refused> {
+        let id = CustomerId(line.customer);
+        let page = Page::read(line.activity, line.customer)?;
+        for _ in 0..ATTEMPTS_MAX {
+            if self.gateway.store.get(&key::customer(id)).await?.is_none() {
+                return Err(Refused::Line(format!("transactions of customer {id}, who is not stored")));
+            }
+            let change = self.change_of_page(importer, id, &page).await?;
+            if change.is_empty() || self.commit(change).await? {
+                return Ok(());
+            }
+        }
+        Err("others kept changing the same records; import again".into())
+    }
+
     async fn import_message(&self, line: MessageLine<'_>) -> Result<(), Refused> {
         let row = idempotency::decode(&line.row.0).map_err(|error| Refused::Line(error.to_string()))?;
         if line.caller.contains('\0') {
@@ -265,7 +292,7 @@ async fn missing_notes(reads: &dyn Reads, customer: &Customer, notes: &[Note]) -
 }
 
 /// The rows as they are stored here: they lead to no earlier commit.
-fn history_of(rows: &[Binary], customer: u64) -> Result<Vec<Bytes>, Refused> {
+pub(super) fn history_of(rows: &[Binary], customer: u64) -> Result<Vec<Bytes>, Refused> {
     let row = |row: &Binary| {
         let mut decoded = history::decode(&row.0)?;
         decoded.previous = None;

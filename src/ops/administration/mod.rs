@@ -5,6 +5,7 @@
 //! it shows stands in [`document`] and [`export`]. Deliberately absent: HTTP and files (whoever calls brings both),
 //! repair of damaged records, engines by name ([`Engine`] is given).
 
+mod activity;
 mod cards;
 mod check;
 mod check_cards;

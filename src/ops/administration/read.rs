@@ -94,7 +94,7 @@ impl Administration {
     }
 
     /// The log rows of one commit.
-    async fn rows_of(&self, commit: CommitNumber) -> Result<Vec<LogRow>, StoreError> {
+    pub(super) async fn rows_of(&self, commit: CommitNumber) -> Result<Vec<LogRow>, StoreError> {
         let mut limit = 2;
         loop {
             let mut rows = self.gateway.store.read_log(commit, limit).await?;

@@ -1,5 +1,6 @@
 //! Export, import and check on the memory store: round trips, refusals, damage.
 
+mod activity;
 mod cards;
 mod reference;
 

@@ -18,7 +18,7 @@ use super::difference::FieldDifference;
 use super::{customers, lookup};
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
-use crate::store::record::history;
+use crate::store::record::{history, key};
 use crate::store::{CommitNumber, LogRow, Store};
 
 /// How many rows of a commit are read at once.
@@ -62,10 +62,19 @@ pub struct CustomerChange {
 pub struct History {
     store: Arc<dyn Store>,
     customer: CustomerId,
-    /// The commit to read next.
-    next: Option<CommitNumber>,
+    /// What changes the customer's record, and what its activity is made of: each row names the one before it of its
+    /// own kind.
+    chains: [Chain; 2],
     /// Read and not yet given.
     read: VecDeque<Step>,
+}
+
+/// The rows of one kind.
+#[derive(Clone, Copy)]
+struct Chain {
+    of_activity: bool,
+    /// The commit to read next.
+    next: Option<CommitNumber>,
 }
 
 /// Finds the customer that `identifier` names: a CustomerID, or TypeCode:AlternateID of an active key.
@@ -91,28 +100,37 @@ pub async fn find(store: Arc<dyn Store>, identifier: &str) -> Result<History, Er
                     CustomerID only";
         return Err(Error::new(Code::CustomerNotFound, text));
     };
-    let (customer, next) = (found.customer.id, Some(found.record.version));
-    Ok(History { store, customer, next, read: VecDeque::new() })
+    let customer = found.customer.id;
+    let activity = store.get(&key::sums(customer)).await?;
+    let chains = [
+        Chain { of_activity: false, next: Some(found.record.version) },
+        Chain { of_activity: true, next: activity.map(|record| record.version) },
+    ];
+    Ok(History { store, customer, chains, read: VecDeque::new() })
 }
 
 impl History {
     /// The next step back; `None` where the customer was added.
     pub async fn next(&mut self) -> Result<Option<Step>, Error> {
         while self.read.is_empty() {
-            let Some(commit) = self.next.take() else { return Ok(None) };
-            self.read_commit(commit).await?;
+            let newer = |chain: &usize| self.chains[*chain].next;
+            let Some(newest) = (0..self.chains.len()).max_by_key(newer) else { return Ok(None) };
+            let Some(commit) = self.chains[newest].next.take() else { return Ok(None) };
+            self.read_commit(commit, newest).await?;
         }
         Ok(self.read.pop_front())
     }
 
-    /// Reads the rows of the customer in a commit: one, or many in that of an import, which brings a history with it.
-    async fn read_commit(&mut self, commit: CommitNumber) -> Result<(), Error> {
+    /// Reads the rows of the customer in a commit that are of the chain's kind: one, or many in that of an import, which
+    /// brings a history with it.
+    async fn read_commit(&mut self, commit: CommitNumber, chain: usize) -> Result<(), Error> {
+        let Chain { of_activity, mut next } = self.chains[chain];
         for row in self.rows(commit).await? {
             let decoded = history::decode(&row.body)?;
-            if decoded.customer != self.customer.0 {
+            if decoded.customer != self.customer.0 || decoded.is_of_activity() != of_activity {
                 continue;
             }
-            self.next = self.next.or(decoded.previous);
+            next = next.or(decoded.previous);
             let change = Step::Change(Box::new(CustomerChange {
                 number: commit,
                 time: decoded.time.to_string(),
@@ -127,7 +145,8 @@ impl History {
         if self.read.is_empty() {
             self.read.push_back(Step::NotInLog { number: commit });
         }
-        match self.next {
+        self.chains[chain].next = next;
+        match next {
             Some(next) if next >= commit => Err(astray(commit, next)),
             _ => Ok(()),
         }

@@ -91,6 +91,35 @@ async fn lists_and_notes_are_told_by_element() {
 }
 
 #[tokio::test]
+async fn sales_and_changes_are_told_in_the_order_in_which_they_happened() {
+    let world = World::new();
+    world.add(&named("Ana", "Ruiz", "1")).await;
+    world.add(&named("Ben", "Ode", "2")).await;
+    let sale = |who: &str, id: &str| {
+        format!(
+            "<recordTransaction><Transaction><TransactionID>{id}</TransactionID><CustomerID>{who}</CustomerID>\
+             <RetailStoreID>17</RetailStoreID><BusinessDate>2026-02-28</BusinessDate><SalesAmount>9.90</SalesAmount>\
+             </Transaction></recordTransaction>"
+        )
+    };
+    world.send(&sale("1", "a")).await.unwrap();
+    world.send(&sale("2", "b")).await.unwrap();
+    update(&world, &format!("<CustomerID>1</CustomerID>{}", nickname("Anita"))).await;
+    world.send(&sale("1", "c")).await.unwrap();
+    let lines: Vec<_> = walk(&world, "1").await.iter().map(shown).collect();
+    let of_sale = |id: &str| {
+        format!(
+            "recordTransaction: transactions[{id}].business_date - 2026-02-28; transactions[{id}].retail_store_id - 17; \
+             transactions[{id}].sales_amount - 9.90"
+        )
+    };
+    assert_eq!(lines[0], of_sale("c"));
+    assert_eq!(lines[1], "addOrUpdateCustomer: individual.nickname - Anita");
+    assert_eq!(lines[2], of_sale("a"));
+    assert!(lines[3].starts_with("addCustomer: ") && lines.len() == 4, "{lines:?}");
+}
+
+#[tokio::test]
 async fn a_customer_is_found_by_id_and_by_active_key() {
     let world = World::new();
     world.add(&named("Ana", "Ruiz", "a:1")).await;

@@ -1,8 +1,8 @@
 //! retrieveCustomer: one customer, by CustomerID or by alternate keys.
 //!
-//! Request: `CustomerID`, `AlternateKey*`, `CardNumber`, `IncludeInactive`. Answer: `Customer` with its notes. A
-//! CustomerID that was sent decides alone; keys must all that are known lead to the same customer. A card, which stands
-//! for its first associated active customer, decides where neither is sent. An inactive
+//! Request: `CustomerID`, `AlternateKey*`, `CardNumber`, `IncludeInactive`. Answer: `Customer` with its notes, sums and
+//! cards. A CustomerID that was sent decides alone; keys must all that are known lead to the same customer. A card, which
+//! stands for its first associated active customer, decides where neither is sent. An inactive
 //! customer, and inactive contact points and keys, are shown with IncludeInactive only; an inactive customer has no
 //! active keys (D-4), so it is found by its CustomerID. `CUSTOMER_NOT_FOUND` for everything else.
 
@@ -10,8 +10,9 @@ mod soap;
 #[cfg(test)]
 mod tests;
 
+use super::customers::{self, Belongings};
 use super::identifiers::Identifiers;
-use super::{Context, Decision, Operation, customers, lookup};
+use super::{Context, Decision, Operation, lookup};
 use crate::domain::card::CardNumber;
 use crate::domain::error::Error;
 use crate::domain::identity::CustomerId;
@@ -30,11 +31,11 @@ pub(super) struct Request {
     include_inactive: bool,
 }
 
-/// The records of the customer found and of its notes, and how much of them is shown.
+/// The records of the customer found and of what belongs to it, and how much of them is shown.
 #[derive(Debug)]
 pub(super) struct Answer {
     record: Record,
-    notes: Vec<Record>,
+    belongings: Belongings,
     cards: Vec<CardNumber>,
     include_inactive: bool,
 }
@@ -47,16 +48,16 @@ impl Operation for RetrieveCustomer {
 
     async fn run(reads: &dyn Reads, request: &Request, _: &Context<'_>) -> Result<Decision<Answer>, Error> {
         let (id, record) = match &request.card_number {
-            Some(number) if request.identifiers.is_empty() => of_card(reads, number, request).await?,
+            Some(number) if request.identifiers.name_nobody() => of_card(reads, number, request).await?,
             _ => request.identifiers.find_record(reads).await?,
         };
         let CustomerState { active, last_note_sequence, card_count } = read_state(&record.body)?;
         if !active && !request.include_inactive {
             return Err(lookup::not_found());
         }
-        let notes = customers::note_records(reads, id, last_note_sequence).await?;
+        let belongings = customers::belongings(reads, id, last_note_sequence).await?;
         let cards = cards_of(reads, id, card_count).await?;
-        let answer = Answer { record, notes, cards, include_inactive: request.include_inactive };
+        let answer = Answer { record, belongings, cards, include_inactive: request.include_inactive };
         Ok(Decision { change: Change::new(), answer })
     }
 }

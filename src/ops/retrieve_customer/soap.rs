@@ -4,8 +4,9 @@ use super::{Answer, Request, RetrieveCustomer};
 use crate::domain::error::Error;
 use crate::domain::value;
 use crate::ops::SoapFace;
+use crate::ops::customers::Belongings;
 use crate::ops::identifiers::Identifiers;
-use crate::store::record::{view_customer, view_note};
+use crate::store::record::{decode_sums, view_customer, view_note};
 use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::customer::{Fields, Path, Selection, known_children, size, write_customer};
 use crate::wire::xml::{Element, Writer};
@@ -38,12 +39,14 @@ impl SoapFace for RetrieveCustomer {
     /// Straight from the stored bytes: a customer is some sixty texts, which are not copied to be written once.
     fn encode(answer: &Answer) -> Result<Vec<u8>, Error> {
         let customer = view_customer(&answer.record.body)?;
-        let notes: Vec<_> =
-            answer.notes.iter().map(|note| view_note(&note.body)).collect::<Result<_, _>>()?;
+        let Belongings { notes, activity } = &answer.belongings;
+        let notes: Vec<_> = notes.iter().map(|note| view_note(&note.body)).collect::<Result<_, _>>()?;
+        let summary = activity.as_ref().map(|record| decode_sums(&record.body)).transpose()?;
+        let summary = summary.as_ref().map(|activity| &activity.summary);
         let mut writer = Writer::with_capacity(ANSWER_BYTES);
         writer.start("retrieveCustomerResponse").namespace("", SERVICE_NAMESPACE);
         let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
-        write_customer(&mut writer, &customer, &notes, &answer.cards, selection);
+        write_customer(&mut writer, &customer, &notes, summary, &answer.cards, selection);
         writer.end();
         Ok(writer.into_bytes())
     }

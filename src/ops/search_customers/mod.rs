@@ -16,8 +16,8 @@ use crate::domain::card::CardNumber;
 use crate::domain::error::Error;
 use crate::search::{Page, PageRequest, Query};
 use crate::store::cards::cards_of;
-use crate::store::record::read_state;
-use crate::store::{Change, Reads};
+use crate::store::record::{key, read_state};
+use crate::store::{Change, Reads, Record};
 
 /// The operation.
 pub(super) struct SearchCustomers;
@@ -35,6 +35,8 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Answer {
     page: Page,
+    /// The record of each hit's sums, in the order of the hits.
+    activities: Vec<Option<Record>>,
     /// The cards of each customer of the page.
     cards: Vec<Vec<CardNumber>>,
     include_inactive: bool,
@@ -54,11 +56,13 @@ impl Operation for SearchCustomers {
         let Request { query, customers_max, page_token, include_inactive } = request;
         let request = PageRequest { query, customers_max: *customers_max, token: page_token.as_deref() };
         let page = context.search().find(request).await?;
+        let keys: Vec<_> = page.hits.iter().map(|hit| key::sums(hit.id)).collect();
+        let activities = reads.get_many(&keys).await?;
         let mut cards = Vec::with_capacity(page.hits.len());
         for hit in &page.hits {
             cards.push(cards_of(reads, hit.id, read_state(&hit.record.body)?.card_count).await?);
         }
-        let answer = Answer { page, cards, include_inactive: *include_inactive };
+        let answer = Answer { page, activities, cards, include_inactive: *include_inactive };
         Ok(Decision { change: Change::new(), answer })
     }
 }

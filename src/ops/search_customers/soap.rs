@@ -5,7 +5,7 @@ use crate::domain::error::{Code, Error};
 use crate::domain::value::{self, SearchType};
 use crate::ops::SoapFace;
 use crate::search::{Criterion, Field, Query};
-use crate::store::record::view_customer;
+use crate::store::record::{decode_sums, view_customer};
 use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::customer::{Fields, Path, Selection, known_children, size, write_customer};
 use crate::wire::xml::{Element, Writer};
@@ -47,8 +47,10 @@ impl SoapFace for SearchCustomers {
         let mut writer = Writer::with_capacity(64 * 1024);
         writer.start("searchCustomersResponse").namespace("", SERVICE_NAMESPACE);
         let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
-        for (hit, cards) in answer.page.hits.iter().zip(&answer.cards) {
-            write_customer(&mut writer, &view_customer(&hit.record.body)?, &[], cards, selection);
+        for ((hit, activity), cards) in answer.page.hits.iter().zip(&answer.activities).zip(&answer.cards) {
+            let activity = activity.as_ref().map(|record| decode_sums(&record.body)).transpose()?;
+            let summary = activity.as_ref().map(|activity| &activity.summary);
+            write_customer(&mut writer, &view_customer(&hit.record.body)?, &[], summary, cards, selection);
         }
         if let Some(token) = &answer.page.next_token {
             writer.element("NextPageToken", token);

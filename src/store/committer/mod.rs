@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -27,6 +28,9 @@ pub(super) const GROUP_CHANGES_MAX: usize = 1_024;
 const GROUP_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// The most changes that wait; beyond it callers wait for a place.
 const QUEUE_CHANGES_MAX: usize = 4_096;
+
+/// A group that takes longer than this to be stored is stuck: the disk does not answer.
+const STALLED_AFTER: Duration = Duration::from_secs(10);
 
 /// What stores a group. Only the committer's thread calls it.
 pub(super) trait Engine: State + Send + 'static {
@@ -87,6 +91,7 @@ pub(super) struct Committer {
     /// `None` only while dropping.
     queue: Option<mpsc::Sender<Job>>,
     stopped: Arc<Stopped>,
+    busy: Arc<Busy>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -104,17 +109,34 @@ impl Stopped {
     }
 }
 
+/// Since when the thread has been at the present group, if there is one.
+#[derive(Debug, Default)]
+struct Busy(Mutex<Option<Instant>>);
+
+impl Busy {
+    fn set(&self, since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
+    /// The time that it has been at it, if that is longer than `longest`.
+    fn longer_than(&self, longest: Duration) -> Option<Duration> {
+        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        since.map(|since| since.elapsed()).filter(|time| *time > longest)
+    }
+}
+
 impl Committer {
     /// Starts the thread.
     pub(super) fn start(engine: impl Engine, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
         let (queue, waiting) = mpsc::channel(QUEUE_CHANGES_MAX);
         let stopped = Arc::new(Stopped::default());
-        let worker = Worker::new(engine, waiting, metrics, Arc::clone(&stopped));
+        let busy = Arc::new(Busy::default());
+        let worker = Worker::new(engine, waiting, metrics, Arc::clone(&stopped), Arc::clone(&busy));
         let thread = std::thread::Builder::new()
             .name("committer".to_owned())
             .spawn(move || worker.run())
             .map_err(|error| StoreError::Engine(format!("the committer's thread does not start: {error}")))?;
-        Ok(Committer { queue: Some(queue), stopped, thread: Some(thread) })
+        Ok(Committer { queue: Some(queue), stopped, busy, thread: Some(thread) })
     }
 
     /// Queues a change and waits until it is durable or refused.
@@ -155,6 +177,15 @@ impl Committer {
     /// Why no changes are taken any more; `None` while they are.
     pub(super) fn stopped(&self) -> Option<String> {
         self.stopped.reason().clone()
+    }
+
+    /// Why the thread does not get on, if it does not.
+    pub(super) fn stalled(&self) -> Option<String> {
+        let time = self.busy.longer_than(STALLED_AFTER)?;
+        Some(format!(
+            "a group of changes has been on its way to the disk for {} s; check the disk",
+            time.as_secs()
+        ))
     }
 
     /// How many changes wait.

@@ -282,3 +282,18 @@ async fn closing_answers_what_waits() {
     assert!(answer(first).await.is_ok() && answer(waiting).await.is_ok());
     assert!(matches!(answer(fixture.spawn(put(2))).await, Err(StoreError::Unavailable(_))));
 }
+
+#[tokio::test]
+async fn a_group_that_stays_on_its_way_shows() {
+    let fixture = Fixture::new();
+    let is_busy = || fixture.committer.busy.longer_than(Duration::ZERO).is_some();
+    assert!(!is_busy());
+    let first = fixture.engaged().await;
+    assert!(is_busy());
+    assert_eq!(fixture.committer.stalled(), None, "it has only begun");
+    fixture.permit(|_| Ok(()));
+    answer(first).await.expect("stored");
+    while is_busy() {
+        tokio::task::yield_now().await;
+    }
+}

@@ -5,12 +5,16 @@
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Engine, Failure, GROUP_BYTES_MAX, GROUP_CHANGES_MAX, Group, Job, Reply, Stopped};
+use super::{Busy, Engine, Failure, GROUP_BYTES_MAX, GROUP_CHANGES_MAX, Group, Job, Reply, Stopped};
 use crate::store::decide::{Batch, draw};
 use crate::store::{CommitNumber, Metrics, StoreError};
+
+/// How long a group stays open without a further change.
+const GATHER_STEP: Duration = Duration::from_micros(100);
 
 pub(super) struct Worker<E> {
     engine: E,
@@ -20,7 +24,10 @@ pub(super) struct Worker<E> {
     last_commit: CommitNumber,
     metrics: Arc<Metrics>,
     stopped: Arc<Stopped>,
+    busy: Arc<Busy>,
     closing: Vec<oneshot::Sender<()>>,
+    /// How many changes the newest group held, and how long storing it took.
+    last_group: (usize, Duration),
 }
 
 /// What the callers of one group are told once it is stored.
@@ -37,21 +44,47 @@ impl<E: Engine> Worker<E> {
         waiting: mpsc::Receiver<Job>,
         metrics: Arc<Metrics>,
         stopped: Arc<Stopped>,
+        busy: Arc<Busy>,
     ) -> Self {
         let last_commit = engine.numbers_start_behind();
-        Worker { engine, waiting, last_commit, metrics, stopped, closing: Vec::new() }
+        Worker {
+            engine,
+            waiting,
+            last_commit,
+            metrics,
+            stopped,
+            busy,
+            closing: Vec::new(),
+            last_group: (0, Duration::ZERO),
+        }
     }
 
     /// Works until the queue is closed and empty.
     pub(super) fn run(mut self) {
         while let Some(first) = self.waiting.blocking_recv() {
+            self.busy.set(Some(Instant::now()));
+            self.let_gather();
             let jobs = self.gather(first);
             // A panic of the engine leaves its state unknown; the callers' replies are dropped by it.
             if catch_unwind(AssertUnwindSafe(|| self.process(jobs))).is_err() {
                 self.stop("the store engine panicked; the process has to be started again");
             }
+            self.busy.set(None);
         }
         self.stopped.because("the store is shutting down");
+    }
+
+    /// Waits while further changes keep coming, but no longer than storing the last group took.
+    ///
+    /// Requests that prepare a change read the store, and the engine stops readers while it stores a group: without this
+    /// a busy gateway comes to small groups, each with a sync of its own. A caller who is alone waits for nobody.
+    fn let_gather(&self) {
+        let (changes, took) = self.last_group;
+        let (began, mut seen) = (Instant::now(), 0);
+        while changes > 1 && self.waiting.len() > seen && began.elapsed() < took {
+            seen = self.waiting.len();
+            std::thread::sleep(GATHER_STEP);
+        }
     }
 
     /// Takes whatever waits, up to a full group.
@@ -102,7 +135,9 @@ impl<E: Engine> Worker<E> {
 
     fn decide_and_store(&mut self, jobs: Vec<Job>) {
         let (group, replies) = self.decide(jobs);
+        let (changes, began) = (group.changes.len(), Instant::now());
         let outcome = if group.is_empty() { Ok(()) } else { self.engine.store(group) };
+        self.last_group = (changes, began.elapsed());
         match &outcome {
             Ok(()) => self.metrics.group_stored(replies.commits.len()),
             Err(Failure::Refused(why) | Failure::Partial(_, why) | Failure::Unknown(why)) => {

@@ -55,10 +55,24 @@ pub struct CardDifference<'a> {
     pub after: Option<&'a [u8]>,
 }
 
+/// The tag under which a row keeps the body of a transaction; above those of a customer's sections.
+pub const TRANSACTION: u32 = 1_000;
+/// The tag under which a row keeps the body of a customer's sums.
+pub const SUMS: u32 = 1_001;
+
+impl HistoryRow<'_> {
+    /// Is the row about the customer's activity alone? Then the customer's record has not changed, and
+    /// [`HistoryRow::previous`] is the commit that had written the sums before.
+    pub fn is_of_activity(&self) -> bool {
+        let of_activity = |difference: &Difference<'_>| matches!(difference.tag, TRANSACTION | SUMS);
+        !self.sections.is_empty() && self.sections.iter().all(of_activity)
+    }
+}
+
 /// One thing that differs: what was there, what is there now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference<'a> {
-    /// A section's tag, or a note's sequence.
+    /// A section's tag, [`TRANSACTION`] or [`SUMS`], or a note's sequence.
     pub tag: u32,
     /// `None`: there was nothing.
     #[serde(borrow)]

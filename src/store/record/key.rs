@@ -73,6 +73,31 @@ fn note_id(customer: CustomerId, sequence: u32) -> Box<[u8]> {
     [customer.0.to_be_bytes(), u64::from(sequence).to_be_bytes()].concat().into()
 }
 
+/// The key of a customer's transaction, which count from 1.
+pub fn transaction(customer: CustomerId, number: u64) -> Key {
+    Key::numbered(Collection::Transaction, &[customer.0, number])
+}
+
+/// The customer and the number that a key of [`Collection::Transaction`] names, or that the body of a TransactionID's
+/// record holds.
+pub fn read_transaction(bytes: &[u8]) -> Result<(CustomerId, u64), RecordError> {
+    let halves =
+        bytes.split_first_chunk::<8>().and_then(|(customer, rest)| Some((customer, rest.try_into().ok()?)));
+    let (customer, number) = halves
+        .ok_or_else(|| RecordError::Unreadable("the place of a transaction has 16 bytes".to_owned()))?;
+    Ok((CustomerId(u64::from_be_bytes(*customer)), u64::from_be_bytes(number)))
+}
+
+/// The record that says where the transaction with this TransactionID is.
+pub fn transaction_id(id: &str) -> Key {
+    Key::new(Collection::TransactionId, id.as_bytes())
+}
+
+/// The sums of a customer's transactions.
+pub fn sums(customer: CustomerId) -> Key {
+    Key::numbered(Collection::ActivitySums, &[customer.0])
+}
+
 /// The start of what follows a key.
 pub fn just_after(key: &Key) -> Box<[u8]> {
     [&key.id[..], &[0]].concat().into()

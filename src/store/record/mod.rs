@@ -6,6 +6,7 @@
 //! compares and keeps whole sections, so it needs no knowledge of what is inside. Checksums and chunks are the
 //! engines' matter, not ours.
 
+mod activity;
 mod card;
 mod customer;
 mod document;
@@ -20,6 +21,10 @@ mod stored;
 mod tests;
 mod v1;
 
+pub use activity::{
+    ActivitySums, SumsDocument, TransactionDocument, decode_sums, decode_transaction, encode_sums,
+    encode_transaction,
+};
 pub use card::{
     decode_activity, decode_card, decode_coupon, decode_link, decode_pin_attempts, encode_activity,
     encode_card, encode_coupon, encode_link, encode_pin_attempts,
@@ -29,7 +34,7 @@ pub use customer::{
 };
 pub use document::CustomerDocument;
 pub use note::{decode_note, encode_note, view_note};
-pub use readable::{link_value, note_value, section_value};
+pub use readable::{link_value, note_value, section_value, sums_value, transaction_value};
 pub use reference::{decode_definition, encode_definition};
 pub use v1::NoteDocument;
 

@@ -5,10 +5,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::activity::{SumsDocument, TransactionDocument};
 use super::customer::read_into_document;
 use super::key::read_card_number;
 use super::v1::NoteDocument;
-use super::{RecordError, decode_link, decode_note, section_name};
+use super::{RecordError, decode_link, decode_note, decode_sums, decode_transaction, section_name};
 
 /// What a section of a customer's record holds, with the section's name; of any stored version.
 pub fn section_value(tag: u8, bytes: &[u8]) -> Result<(&'static str, Value), RecordError> {
@@ -21,6 +22,16 @@ pub fn section_value(tag: u8, bytes: &[u8]) -> Result<(&'static str, Value), Rec
 /// What a stored note holds; of any stored version.
 pub fn note_value(body: &[u8]) -> Result<Value, RecordError> {
     value(&NoteDocument::from(&decode_note(body)?))
+}
+
+/// What a stored transaction holds; of any stored version.
+pub fn transaction_value(body: &[u8]) -> Result<Value, RecordError> {
+    value(&TransactionDocument::from(&decode_transaction(body)?))
+}
+
+/// What the stored sums of a customer hold; of any stored version.
+pub fn sums_value(body: &[u8]) -> Result<Value, RecordError> {
+    value(&SumsDocument::from(&decode_sums(body)?))
 }
 
 fn value(document: &impl Serialize) -> Result<Value, RecordError> {

@@ -30,7 +30,21 @@ pub struct Text<'a>(pub Cow<'a, str>);
 /// The text of something that is no text in the domain: a date, a word of a closed set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent, bound(deserialize = "'de: 'a"))]
-pub struct Word<'a>(Text<'a>);
+pub struct Word<'a>(pub(super) Text<'a>);
+
+impl Text<'_> {
+    /// The same, borrowing nothing.
+    pub(super) fn into_owned(self) -> Text<'static> {
+        Text(Cow::Owned(self.0.into_owned()))
+    }
+}
+
+impl Word<'_> {
+    /// The same, borrowing nothing.
+    pub(super) fn into_owned(self) -> Word<'static> {
+        Word(self.0.into_owned())
+    }
+}
 
 /// serde's own `Cow` never borrows inside an `Option` or a list.
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::activity::{ActivitySummary, ActivityTotals, Transaction};
+use crate::domain::amount::Amount;
 use crate::domain::contact_point::{Address, ContactPoint, EMail, Telephone};
 use crate::domain::customer::*;
 use crate::domain::identity::{AlternateKey, CustomerId};
@@ -95,6 +97,76 @@ fn full_note() -> Note {
     }
 }
 
+fn full_transaction() -> Transaction {
+    Transaction {
+        transaction_id: "1204-03-000771".to_owned(),
+        retail_store_id: "1204".to_owned(),
+        business_date: "2026-02-28".parse().unwrap(),
+        currency_code: text("EUR"),
+        sales_amount: Amount::read("84.97"),
+        returns_amount: None,
+        items_sold_count: Some(3),
+        items_returned_count: Some(0),
+    }
+}
+
+fn full_activity() -> ActivitySums {
+    let totals = |sales, returns, transaction_count, items_sold_count, items_returned_count| ActivityTotals {
+        sales_amount: Amount::read(sales).unwrap(),
+        returns_amount: Amount::read(returns).unwrap(),
+        transaction_count,
+        items_sold_count,
+        items_returned_count,
+    };
+    let summary = ActivitySummary {
+        lifetime: totals("123456.7891", "0", 326, 1_000, 7),
+        year_to_date: totals("84.97", "12.5", 1, 3, 0),
+        first_transaction_date: "2019-05-06".parse().unwrap(),
+        last_transaction_date: "2026-02-28".parse().unwrap(),
+    };
+    ActivitySums { last_number: 326, summary }
+}
+
+#[test]
+fn a_transaction_and_sums_read_as_they_were_written() {
+    let body = encode_transaction(&full_transaction()).unwrap();
+    assert_eq!(decode_transaction(&body).unwrap(), full_transaction());
+    let body = encode_sums(&full_activity()).unwrap();
+    assert_eq!(decode_sums(&body).unwrap(), full_activity());
+}
+
+#[test]
+fn transactions_and_sums_survive_json() {
+    let (transaction, activity) = (full_transaction(), full_activity());
+    let json = serde_json::to_string(&TransactionDocument::from(&transaction)).unwrap();
+    let document: TransactionDocument<'_> = serde_json::from_str(&json).unwrap();
+    assert_eq!(Transaction::try_from(document).unwrap(), transaction);
+    let json = serde_json::to_string(&SumsDocument::from(&activity)).unwrap();
+    let document: SumsDocument<'_> = serde_json::from_str(&json).unwrap();
+    assert_eq!(ActivitySums::try_from(document).unwrap(), activity);
+}
+
+#[test]
+fn a_row_of_activity_is_told_from_one_of_the_customer() {
+    let row = |tags: &[u32]| history::HistoryRow {
+        time: Timestamp::UNIX_EPOCH,
+        who: "w".into(),
+        operation: "op".into(),
+        request_id: "r".into(),
+        customer: 1,
+        previous: None,
+        sections: tags
+            .iter()
+            .map(|tag| history::Difference { tag: *tag, before: None, after: None })
+            .collect(),
+        notes: Vec::new(),
+        cards: Vec::new(),
+    };
+    assert!(row(&[history::TRANSACTION]).is_of_activity());
+    assert!(row(&[history::SUMS, history::TRANSACTION, history::TRANSACTION]).is_of_activity());
+    assert!(!row(&[]).is_of_activity() && !row(&[1, 2]).is_of_activity());
+}
+
 #[test]
 fn a_customer_reads_as_it_was_written() {
     let customer = full_customer();
@@ -145,6 +217,12 @@ fn stored_versions_stay_readable() {
     let customer = include_bytes!("fixtures/customer-v1.bin");
     assert_eq!(decode_customer(customer).unwrap(), full_customer());
     assert_eq!(decode_note(include_bytes!("fixtures/note-v1.bin")).unwrap(), full_note());
+    let transaction = include_bytes!("fixtures/transaction-v1.bin");
+    assert_eq!(decode_transaction(transaction).unwrap(), full_transaction());
+    assert_eq!(encode_transaction(&full_transaction()).unwrap(), transaction);
+    let activity = include_bytes!("fixtures/sums-v1.bin");
+    assert_eq!(decode_sums(activity).unwrap(), full_activity());
+    assert_eq!(encode_sums(&full_activity()).unwrap(), activity);
     let row = history::decode(include_bytes!("fixtures/history-v1.bin")).unwrap();
     assert_eq!((row.operation.as_ref(), row.customer, row.previous), ("addCustomer", 4711, Some(17)));
     assert_eq!(row.sections.len(), 11);
@@ -192,6 +270,8 @@ proptest! {
         body.truncate(cut.max(1).min(body.len()));
         let _ = decode_customer(&body);
         let _ = decode_note(&body);
+        let _ = decode_transaction(&body);
+        let _ = decode_sums(&body);
         let _ = history::decode(&body);
     }
 }

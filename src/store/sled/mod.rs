@@ -32,7 +32,8 @@ use self::trees::{Trees, caught};
 use self::writer::Writer;
 use super::committer::Committer;
 use super::{
-    Change, Collection, CommitNumber, Health, Key, LogRow, Metrics, Reads, Record, Store, StoreError,
+    Change, Collection, CommitNumber, Health, Key, LogRow, Metrics, Obstacle, Reads, Record, Store,
+    StoreError,
 };
 
 /// What is kept free unless configured otherwise.
@@ -118,11 +119,14 @@ impl SledStore {
         self.shared.with_trees(read)
     }
 
-    fn writes_refused(&self) -> Option<String> {
-        self.committer
-            .stopped()
-            .or_else(|| self.shared.space_refusal())
-            .or_else(|| self.shared.closed_refusal())
+    /// Everything that keeps it from writing, and why.
+    fn obstacles(&self) -> Vec<(Obstacle, String)> {
+        let found = [
+            (Obstacle::Committer, self.committer.stopped().or_else(|| self.committer.stalled())),
+            (Obstacle::Space, self.shared.space_refusal()),
+            (Obstacle::Engine, self.shared.closed_refusal()),
+        ];
+        found.into_iter().filter_map(|(obstacle, why)| Some((obstacle, why?))).collect()
     }
 }
 
@@ -241,12 +245,14 @@ impl Store for SledStore {
     }
 
     async fn health(&self) -> Health {
-        let reason = self.writes_refused();
+        let (obstacles, reasons): (Vec<_>, Vec<_>) = self.obstacles().into_iter().unzip();
         let used =
             |trees: &Trees| trees.db.size_on_disk().map_err(|error| StoreError::Engine(error.to_string()));
         Health {
-            writable: reason.is_none(),
-            reason,
+            writable: obstacles.is_empty(),
+            reason: reasons.into_iter().next(),
+            obstacles,
+            waiting: self.queue_depth(),
             free_bytes: self.shared.options.disk.free_bytes(&self.shared.options.path).ok(),
             used_bytes: self.shared.with_trees(used).ok(),
             last_commit: self.shared.last_commit.load(Ordering::Acquire),

@@ -47,6 +47,14 @@ impl Body {
         (BodySender(sender), Body(Kind::Streamed(receiver)))
     }
 
+    /// The bytes, if they are there.
+    pub(super) fn whole(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Whole(bytes) => Some(bytes),
+            Kind::Streamed(_) => None,
+        }
+    }
+
     /// The next piece; `None` at the end. For callers in this process.
     pub async fn next(&mut self) -> Option<Result<Bytes, BodyError>> {
         std::future::poll_fn(|context| self.poll_next(context)).await

@@ -11,6 +11,10 @@ use crate::config::Limits;
 pub struct HttpLimits {
     /// Largest request body, in bytes.
     pub message_bytes_max: u64,
+    /// What an unpacked body may come to, in multiples of the bytes sent; not heeded for small bodies.
+    pub inflate_ratio_max: u64,
+    /// Answers of this size and more are packed for callers that accept it, in bytes.
+    pub gzip_answer_bytes_min: u64,
     /// All request bodies held at the same time, in bytes.
     pub bodies_bytes_max: u64,
     /// Connections.
@@ -37,6 +41,8 @@ impl From<&Limits> for HttpLimits {
     fn from(limits: &Limits) -> Self {
         HttpLimits {
             message_bytes_max: limits.message_bytes_max,
+            inflate_ratio_max: limits.inflate_ratio_max,
+            gzip_answer_bytes_min: limits.gzip_answer_bytes_min,
             bodies_bytes_max: limits.bodies_bytes_max,
             connections_max: limits.connections_max,
             requests_in_flight_max: limits.requests_in_flight_max,

@@ -2,10 +2,11 @@
 //!
 //! Promises: a request reaches its [`Handler`] whole, within [`HttpLimits`], with an id and a deadline; what breaks
 //! a limit is answered through [`Handler::refuse`], in the caller's own language; a request is read one way
-//! only; when the order to stop comes, what runs is finished. Deliberately absent: what a request means, TLS,
-//! HTTP/2, content encodings.
+//! only; packed bodies come out unpacked; when the order to stop comes, what runs is finished. Deliberately absent:
+//! what a request means, TLS, HTTP/2.
 
 mod body;
+mod coding;
 mod connection;
 mod limits;
 mod pulse;
@@ -36,6 +37,11 @@ pub trait Handler: Send + Sync + 'static {
     fn refuse(&self, head: &Head, refusal: Refusal) -> Response {
         let _ = head;
         refused(refusal)
+    }
+
+    /// Is told how many connections are open, whenever that may have changed.
+    fn connections(&self, open: usize) {
+        let _ = open;
     }
 }
 

@@ -20,8 +20,8 @@ use tokio::time::Instant;
 use super::HttpLimits;
 
 /// How long, and for how many bytes, a refused caller may go on sending before it is cut off: long enough for
-/// it to read the refusal, which a reset connection would throw away.
-const LINGER: Duration = Duration::from_secs(5);
+/// it to read the refusal, which a reset connection would throw away; never longer than a connection may be idle.
+const LINGER_MAX: Duration = Duration::from_secs(5);
 const LINGER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const LINGER_BUFFER_BYTES: usize = 16 * 1024;
 const CONTENT_LENGTH: &[u8] = b"content-length";
@@ -172,8 +172,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Watched<S> {
 
     /// Reads and forgets what a refused caller still sends.
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.lingered_bytes == 0 {
-            self.pulse.enter(LINGERING, self.pulse.in_ms(LINGER));
+        // Once: it is polled again when its time is up.
+        if self.pulse.phase.load(Relaxed) != LINGERING {
+            self.pulse.enter(LINGERING, self.pulse.in_ms(self.pulse.idle_timeout.min(LINGER_MAX)));
         }
         let mut buffer = [0; LINGER_BUFFER_BYTES];
         loop {

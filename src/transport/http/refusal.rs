@@ -4,19 +4,29 @@
 //! known: the former gets a bare 400, 414 or 431, the latter a closed connection.
 
 use async_trait::async_trait;
-use hyper::StatusCode;
-use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::{HeaderMap, StatusCode};
 
+use super::coding::ACCEPTED;
 use super::{Body, Handler, Request, Response};
 
 /// Why a request did not get through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// The body is larger than the limit, declared or sent.
+    /// The body is larger than the limit: declared, sent or unpacked.
     TooLarge {
         /// The limit.
         limit_bytes: u64,
     },
+    /// The body comes to too many times the bytes that were sent.
+    InflatesTooFar {
+        /// The limit.
+        ratio_max: u64,
+    },
+    /// The Content-Encoding is none that is known, or there are several.
+    UnknownCoding,
+    /// The body is not what its Content-Encoding says.
+    CodingBroken,
     /// The body did not arrive in time.
     BodyTimeout,
     /// The body's framing is broken, or it ended early.
@@ -39,9 +49,10 @@ impl Refusal {
     /// The status that the answer has where no other rule of the caller's protocol holds.
     pub fn status(self) -> StatusCode {
         match self {
-            Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::TooLarge { .. } | Refusal::InflatesTooFar { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::UnknownCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
-            Refusal::BodyBroken => StatusCode::BAD_REQUEST,
+            Refusal::BodyBroken | Refusal::CodingBroken => StatusCode::BAD_REQUEST,
             Refusal::Overloaded { .. } | Refusal::Overdue { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -52,6 +63,15 @@ impl Refusal {
         match self {
             Refusal::TooLarge { limit_bytes } => {
                 format!("the message is larger than the limit of {limit_bytes} bytes")
+            }
+            Refusal::InflatesTooFar { ratio_max } => {
+                format!("the message unpacked is larger than the limit of {ratio_max} times what was sent")
+            }
+            Refusal::UnknownCoding => {
+                "this Content-Encoding is not supported; send gzip, deflate or no encoding".to_owned()
+            }
+            Refusal::CodingBroken => {
+                "the message is not whole in its Content-Encoding, or there is more behind its end".to_owned()
             }
             Refusal::BodyTimeout => "the message did not arrive completely in time".to_owned(),
             Refusal::BodyBroken => "the message ended early or its transfer coding is broken".to_owned(),
@@ -64,21 +84,33 @@ impl Refusal {
     }
 
     /// Seconds to wait before the next try, where trying again makes sense.
-    pub fn retry_after_s(self) -> Option<u32> {
+    fn retry_after_s(self) -> Option<u32> {
         match self {
             Refusal::Overloaded { retry_after_s } | Refusal::Overdue { retry_after_s } => Some(retry_after_s),
-            Refusal::TooLarge { .. } | Refusal::BodyTimeout | Refusal::BodyBroken | Refusal::Failed => None,
+            Refusal::TooLarge { .. }
+            | Refusal::InflatesTooFar { .. }
+            | Refusal::UnknownCoding
+            | Refusal::CodingBroken
+            | Refusal::BodyTimeout
+            | Refusal::BodyBroken
+            | Refusal::Failed => None,
+        }
+    }
+
+    /// What its answer has to say beside status and text, in whatever language it is.
+    pub(super) fn add_headers(self, headers: &mut HeaderMap) {
+        if let Some(seconds) = self.retry_after_s() {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self == Refusal::UnknownCoding {
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
         }
     }
 }
 
 /// A refusal as `application/problem+json`.
 pub fn refused(refusal: Refusal) -> Response {
-    let mut response = problem(refusal.status(), &refusal.message());
-    if let Some(seconds) = refusal.retry_after_s() {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
+    problem(refusal.status(), &refusal.message())
 }
 
 /// A status and its reason as `application/problem+json` (RFC 9457).

@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub struct Request {
     /// Everything but the body; shared with the server, which answers in the handler's place if need be.
     pub head: Arc<Head>,
-    /// The body, without transfer coding, within the limit.
+    /// The body, without transfer coding and content coding, within the limit.
     pub body: Bytes,
     /// By when the answer must be there.
     pub deadline: Instant,

@@ -78,6 +78,7 @@ pub async fn serve<L: Listener>(
         }
     };
     loop {
+        shared.handler.connections(connections.len());
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => begin(&mut connections, stream, peer),

@@ -1,7 +1,7 @@
 //! One request: from its head to its answer.
 //!
-//! Order of checks: is the server full, declared size, size as it arrives, room for the bytes, time, a place. Nothing
-//! of a body that is refused is kept. Deliberately absent: logging of answers, which the handler does, for only
+//! Order of checks: is the server full, declared size, coding, size as it arrives, room for the bytes, time, size
+//! unpacked, a place. Nothing of a body that is refused is kept. Deliberately absent: logging of answers, which the handler does, for only
 //! it knows operation and code.
 
 use std::convert::Infallible;
@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
-use hyper::header::{CONNECTION, HeaderName, HeaderValue, RETRY_AFTER, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use tokio::time::{Instant, timeout_at};
 
+use super::coding::{self, Coding};
 use super::pulse::Pulse;
 use super::{Body, BodyError, Handler, Head, HttpLimits, Peer, Refusal, Request, RequestId, Response};
 
@@ -61,10 +62,11 @@ pub(super) async fn answer(
     });
     let read_two_ways = caller.pulse.length_seen() && head.headers.contains_key(TRANSFER_ENCODING);
     let mut turn = Turn { caller: Arc::clone(&caller), placed: false };
-    let (mut response, unread) = match turn.take_in(&head, &mut body).await {
+    let (response, unread) = match turn.take_in(&head, &mut body).await {
         Ok((bytes, room)) => (run(&caller, &head, bytes, room).await, false),
         Err(refusal) => (refuse(&caller, &head, refusal), !body.is_end_stream()),
     };
+    let mut response = coding::pack(&head, response, &caller.shared.limits);
     let headers = response.headers_mut();
     headers.extend(head.request_id.header_value().map(|value| (X_REQUEST_ID, value)));
     if unread {
@@ -90,11 +92,9 @@ async fn run(caller: &Caller, head: &Arc<Head>, body: Bytes, room: Room) -> Resp
 }
 
 fn refuse(caller: &Caller, head: &Head, refusal: Refusal) -> Response {
-    tracing::debug!(request = %head.request_id, ?refusal, "request refused");
+    tracing::trace!(request = %head.request_id, ?refusal, "request refused");
     let mut response = caller.shared.handler.refuse(head, refusal);
-    if let Some(seconds) = refusal.retry_after_s() {
-        response.headers_mut().entry(RETRY_AFTER).or_insert(HeaderValue::from(seconds));
-    }
+    refusal.add_headers(response.headers_mut());
     response
 }
 
@@ -122,9 +122,13 @@ impl Turn {
         let mut room = Room { shared: Arc::clone(&shared), bytes: 0 };
         let mut bytes = Bytes::new();
         if !body.is_end_stream() {
+            let coding = coding::of_request(&head.headers)?;
             let deadline = Instant::now() + limits.body_timeout;
             let collected = timeout_at(deadline, collect(body, limit_bytes, &mut room, overloaded));
             bytes = collected.await.map_err(|_| Refusal::BodyTimeout)??;
+            if let Some(coding) = coding {
+                bytes = unpacked(coding, &bytes, &mut room, limits)?;
+            }
         }
         tracing::trace!(request = %head.request_id, bytes = bytes.len(), "request read");
         self.placed = true;
@@ -191,6 +195,19 @@ async fn collect(
         rest.extend_from_slice(&data);
     }
     Ok(if rest.is_empty() { first } else { rest.freeze() })
+}
+
+/// Both forms count as held until the request has ended. Unpacking waits for nothing, so no more of it goes on at once,
+/// uncounted, than there are threads.
+fn unpacked(coding: Coding, packed: &Bytes, room: &mut Room, limits: &HttpLimits) -> Result<Bytes, Refusal> {
+    if packed.is_empty() {
+        return Ok(Bytes::new());
+    }
+    let body = coding::unpack(coding, packed, limits)?;
+    match room.grow(body.len()) {
+        true => Ok(Bytes::from(body)),
+        false => Err(Refusal::Overloaded { retry_after_s: limits.retry_after_s }),
+    }
 }
 
 async fn next_frame(body: &mut Incoming) -> Option<Result<Frame<Bytes>, hyper::Error>> {

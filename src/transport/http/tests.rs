@@ -180,6 +180,20 @@ async fn a_refused_caller_that_goes_on_sending_still_gets_its_answer() {
 }
 
 #[tokio::test]
+async fn a_refused_caller_that_never_closes_is_cut_off() {
+    let short = Duration::from_millis(30);
+    for bytes in ["POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n", "no HTTP\r\n\r\n"] {
+        let world = start(|limits| (limits.message_bytes_max, limits.idle_timeout) = (100, short)).await;
+        let mut stream = world.connect().await;
+        stream.write_all(bytes.as_bytes()).await.unwrap();
+        assert_eq!(statuses(&read_to_end(&mut stream).await).len(), 1);
+        // The server's end of the connection is gone although this one is open.
+        world.end().await;
+        drop(stream);
+    }
+}
+
+#[tokio::test]
 async fn a_chunked_body_is_joined_counted_and_keeps_the_connection() {
     let chunked = |chunks: &str| {
         format!("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}")

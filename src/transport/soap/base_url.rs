@@ -4,9 +4,10 @@
 //! -Port and -Prefix; else the request's Host. Computed for every request, never kept: two callers may come by two
 //! names. A name that is none is never published.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use hyper::header::HOST;
+use hyper::http::uri::Authority;
 
 use crate::config::Config;
 use crate::transport::http::{Head, Peer};
@@ -28,8 +29,19 @@ impl BaseUrl {
             return public.as_str().trim_end_matches('/').to_owned();
         }
         let own = header(head, HOST.as_str()).or_else(|| head.target.authority().map(|host| host.as_str()));
-        let host = own.filter(|host| is_host(host)).map_or_else(|| self.address.to_string(), str::to_owned);
+        let host = own.filter(|host| is_host(host)).map_or_else(|| reachable(self.address), str::to_owned);
         if self.sent_by_trusted_proxy(head) { forwarded(head, &host) } else { format!("http://{host}") }
+    }
+
+    /// The headers by which two callers may be told two base URLs, as `Vary` lists them; `None`: all are told the same.
+    pub(super) fn depends_on(&self) -> Option<&'static str> {
+        match (&self.config.public_url, self.config.trusted_proxies.is_empty()) {
+            (Some(_), _) => None,
+            (None, true) => Some("Host"),
+            (None, false) => {
+                Some("Host, X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Port, X-Forwarded-Prefix")
+            }
+        }
     }
 
     fn sent_by_trusted_proxy(&self, head: &Head) -> bool {
@@ -38,6 +50,17 @@ impl BaseUrl {
             Peer::Unix { .. } => false,
         }
     }
+}
+
+/// An address that can be called: one that stands for all of this machine's is told as the machine's own.
+fn reachable(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address.to_string()
 }
 
 /// What the proxy says; what it leaves out or says wrongly is taken from the request itself.
@@ -61,8 +84,10 @@ fn header<'h>(head: &'h Head, name: &str) -> Option<&'h str> {
     value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
 }
 
+/// A name or address, with a port or without.
 fn is_host(host: &str) -> bool {
-    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+    let allowed = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte));
+    allowed && host.parse().is_ok_and(|authority: Authority| !authority.host().is_empty())
 }
 
 fn has_port(host: &str) -> bool {

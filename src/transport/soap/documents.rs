@@ -41,10 +41,11 @@ impl Documents {
         let (name, value) = first.split_once('=').unwrap_or((first, ""));
         match name.to_ascii_lowercase().as_str() {
             "wsdl" | "singlewsdl" => {
-                Some(document(head, XML, self.publication.wsdl(&self.base_url.of(head)).into_bytes()))
+                let wsdl = self.publication.wsdl(&self.base_url.of(head));
+                Some(document(head, XML, wsdl.into_bytes(), self.base_url.depends_on()))
             }
             "xsd" => Some(match self.publication.schema(value) {
-                Some(schema) => document(head, XML, schema.as_bytes().to_vec()),
+                Some(schema) => document(head, XML, schema.as_bytes().to_vec(), None),
                 None => problem(StatusCode::NOT_FOUND, "there is no schema file of this name"),
             }),
             _ => None,
@@ -70,11 +71,17 @@ impl Documents {
             html.push_str(&format!("<li>{}</li>", operation.name));
         }
         html.push_str("</ul></body></html>\n");
-        document(head, HTML, html.into_bytes())
+        document(head, HTML, html.into_bytes(), self.base_url.depends_on())
     }
 }
 
-fn document(head: &Head, content_type: &'static str, body: Vec<u8>) -> Response {
+/// A document whose text depends on these headers of the request.
+fn document(
+    head: &Head,
+    content_type: &'static str,
+    body: Vec<u8>,
+    depends_on: Option<&'static str>,
+) -> Response {
     let etag = strong_etag(&body);
     let known = head.headers.get_all(IF_NONE_MATCH).iter().any(|value| names(value, &etag));
     let mut response = Response::new(if known { Body::empty() } else { Body::from(body) });
@@ -84,8 +91,9 @@ fn document(head: &Head, content_type: &'static str, body: Vec<u8>) -> Response 
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    // The text depends on the name that the caller used.
-    headers.insert(VARY, HeaderValue::from_static("Host"));
+    if let Some(depends_on) = depends_on {
+        headers.insert(VARY, HeaderValue::from_static(depends_on));
+    }
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(ETAG, etag);
     }

@@ -15,13 +15,14 @@ use uuid::Uuid;
 
 use super::media_type::{MediaType, fallback};
 use super::soap_response;
-use crate::domain::error::{Class, Code, Error};
+use crate::domain::error::{Code, Error};
 use crate::ops::{Call, Gateway, MESSAGE_ID_BYTES_MAX, MessageKey, SoapOperation};
 use crate::transport::http::{Body, Head, Request, Response};
+use crate::transport::outcome::Outcome;
 use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::soap::wsdl::{OperationDescription, ServiceDescription};
 use crate::wire::soap::{
-    ADDRESSING_HEADERS, Addressing, AnswerHeaders, Destination, Envelope, Fault, Version, check_soap_action,
+    ADDRESSING_HEADERS, Addressing, AnswerHeaders, Destination, Envelope, Fault, Version, check_soap_actions,
     soap_action, write_answer, write_fault,
 };
 use crate::wire::xml::{Document, Element, Limits};
@@ -81,8 +82,7 @@ impl Dispatch {
         let head = &*request.head;
         let media_type = MediaType::of(&head.headers);
         let announced = fallback(media_type.as_ref().ok());
-        let accepted =
-            media_type.and_then(|media_type| Ok((media_type.accepted(&head.headers)?, media_type)));
+        let accepted = media_type.and_then(|media_type| Ok((media_type.accepted()?, media_type)));
         let ((_, charset), media_type) = match accepted {
             Ok(accepted) => accepted,
             Err(fault) => return self.refuse(head, announced, &fault, None),
@@ -126,9 +126,9 @@ impl Dispatch {
                 Err(Error::new(Code::Timeout, "no answer in time; whether there was an effect is not known"))
             }
         };
-        log(entry.operation.name(), &request_id, &outcome);
+        let told = Outcome::of(entry.operation.name(), &outcome);
         let version = envelope.version();
-        Ok(match outcome {
+        let response = match outcome {
             Ok(_) if replies_nowhere(addressing.as_ref(), |addressing| addressing.reply_to) => accepted(),
             Err(_) if replies_nowhere(addressing.as_ref(), |addressing| addressing.fault_to) => accepted(),
             Ok(body) => {
@@ -143,7 +143,8 @@ impl Dispatch {
                 let addressing = addressing.as_ref().map(|addressing| (addressing, action));
                 self.refuse(&request.head, version, &Fault::from(&error), addressing)
             }
-        })
+        };
+        Ok(told.tell(response))
     }
 
     /// The operation of the Body's child, by its local name, in the service's namespace or in none.
@@ -165,7 +166,8 @@ impl Dispatch {
         }
     }
 
-    /// A11, D3, D4.
+    /// D3 and D4 for a message with `wsa:Action`, A11 for others. What a sender calls the operation is looked at in every
+    /// place where it can stand, so that nobody before us can have chosen by another.
     fn check_action(
         &self,
         head: &Head,
@@ -173,15 +175,14 @@ impl Dispatch {
         addressing: Option<&Addressing<'_>>,
         entry: &Entry,
     ) -> Result<(), Fault> {
-        let header = head.headers.get("soapaction").and_then(|value| value.to_str().ok());
-        let action =
-            header.and_then(soap_action).or_else(|| media_type.action.as_deref().and_then(soap_action));
+        let headers = head.headers.get_all("soapaction").iter().filter_map(|value| value.to_str().ok());
+        let actions: Vec<&str> =
+            headers.chain(media_type.action.as_deref()).filter_map(soap_action).collect();
         let names_operation =
             |action: &str| self.operations.values().any(|entry| entry.description.soap_action == action);
-        check_soap_action(action, &entry.description.soap_action, names_operation)?;
         match addressing {
-            Some(addressing) => addressing.check_action(action, &entry.description.input_action),
-            None => Ok(()),
+            Some(addressing) => addressing.check_action(&actions, &entry.description.input_action),
+            None => check_soap_actions(&actions, &entry.description.soap_action, names_operation),
         }
     }
 
@@ -201,7 +202,7 @@ impl Dispatch {
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(self.retry_after_s));
         }
-        response
+        Outcome::refused(fault.detail.as_ref().map(|detail| detail.code)).tell(response)
     }
 }
 
@@ -214,7 +215,7 @@ fn message_key(
         return Ok(None);
     };
     if message_id.len() > MESSAGE_ID_BYTES_MAX {
-        return Err(Fault::malformed(format!("wsa:MessageID is over {MESSAGE_ID_BYTES_MAX} bytes")));
+        return Err(Addressing::message_id_too_long(MESSAGE_ID_BYTES_MAX));
     }
     let body_sha256 = Sha256::digest(envelope.body().source()).into();
     Ok(Some(MessageKey { message_id: message_id.to_owned(), body_sha256, record: None }))
@@ -233,30 +234,4 @@ fn accepted() -> Response {
 
 fn message_id() -> String {
     format!("urn:uuid:{}", Uuid::new_v4())
-}
-
-/// One line a request: refusals that are the caller's at debug, those that are ours with their causes.
-fn log(operation: &str, request_id: &str, outcome: &Result<Vec<u8>, Error>) {
-    let Err(error) = outcome else {
-        tracing::debug!(operation, request_id, "request answered");
-        return;
-    };
-    let code = error.code.as_str();
-    let cause = error.source.as_deref().map(tracing::field::display);
-    match error.code.class() {
-        Class::Internal | Class::CorruptRecord => {
-            tracing::error!(operation, request_id, code, cause, "request failed");
-        }
-        Class::Contention | Class::Timeout | Class::Unavailable => {
-            tracing::warn!(operation, request_id, code, cause, "request not carried out");
-        }
-        Class::Malformed
-        | Class::Invalid
-        | Class::NotFound
-        | Class::AlreadyExists
-        | Class::RuleViolated
-        | Class::UnknownOperation
-        | Class::Unauthenticated
-        | Class::TooLarge => tracing::debug!(operation, request_id, code, "request refused"),
-    }
 }

@@ -16,15 +16,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, StatusCode};
 
 use self::documents::Documents;
 use self::media_type::MediaType;
 use self::message::Dispatch;
 use crate::config::Config;
+use crate::domain::error::Code;
 use crate::ops::{Gateway, REGISTRY};
 use crate::transport::http::{Body, Handler, Head, Refusal, Request, Response, problem, refused};
+use crate::transport::outcome::Outcome;
 use crate::wire::soap::wsdl::{DescriptionError, Publication, ServiceDescription};
 use crate::wire::soap::{Fault, FaultCode, Version, write_fault};
 use crate::wire::xml::Limits;
@@ -104,30 +106,41 @@ impl Handler for SoapService {
 
     /// In the caller's SOAP version, if it speaks SOAP.
     fn refuse(&self, head: &Head, refusal: Refusal) -> Response {
-        let announced = MediaType::of(&head.headers).ok().and_then(|media_type| media_type.version);
-        let Some(version) = announced.filter(|_| self.is_service(head) && head.method == Method::POST) else {
+        if !self.is_service(head) || head.method != Method::POST {
             return refused(refusal);
-        };
+        }
+        let told = Outcome::refused(Some(code_of(refusal)));
+        let announced = MediaType::of(&head.headers).ok().and_then(|media_type| media_type.version);
+        let Some(version) = announced else { return told.tell(refused(refusal)) };
         let fault = fault_of(refusal);
         let body = write_fault(version, &fault, None, &head.request_id.to_string());
-        let mut response = soap_response(version, refusal.status(), body);
-        if let Some(seconds) = refusal.retry_after_s() {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        told.tell(soap_response(version, refusal.status(), body))
+    }
+}
+
+fn code_of(refusal: Refusal) -> Code {
+    match refusal {
+        Refusal::TooLarge { .. } | Refusal::InflatesTooFar { .. } => Code::MessageTooLarge,
+        Refusal::UnknownCoding | Refusal::CodingBroken | Refusal::BodyTimeout | Refusal::BodyBroken => {
+            Code::MalformedMessage
         }
-        response
+        Refusal::Overloaded { .. } => Code::ServiceUnavailable,
+        Refusal::Overdue { .. } => Code::Timeout,
+        Refusal::Failed => Code::UnexpectedError,
     }
 }
 
 fn fault_of(refusal: Refusal) -> Fault {
-    use crate::domain::error::Code;
-    let (fault_code, code) = match refusal {
-        Refusal::TooLarge { .. } => (FaultCode::Client, Code::MessageTooLarge),
-        Refusal::BodyTimeout | Refusal::BodyBroken => (FaultCode::Client, Code::MalformedMessage),
-        Refusal::Overloaded { .. } => (FaultCode::Server, Code::ServiceUnavailable),
-        Refusal::Overdue { .. } => (FaultCode::Server, Code::Timeout),
-        Refusal::Failed => (FaultCode::Server, Code::UnexpectedError),
+    let fault_code = match refusal {
+        Refusal::TooLarge { .. }
+        | Refusal::InflatesTooFar { .. }
+        | Refusal::UnknownCoding
+        | Refusal::CodingBroken
+        | Refusal::BodyTimeout
+        | Refusal::BodyBroken => FaultCode::Client,
+        Refusal::Overloaded { .. } | Refusal::Overdue { .. } | Refusal::Failed => FaultCode::Server,
     };
-    Fault::new(fault_code, refusal.message()).with_code(code)
+    Fault::new(fault_code, refusal.message()).with_code(code_of(refusal))
 }
 
 fn soap_response(version: Version, status: StatusCode, body: Vec<u8>) -> Response {

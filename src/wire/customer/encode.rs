@@ -1,6 +1,7 @@
 //! A stored customer → the `Customer` element of an answer, in the exact order of the schema.
 
-use super::contact;
+use super::{activity, contact};
+use crate::domain::activity::ActivitySummary;
 use crate::domain::card::CardNumber;
 use crate::domain::customer::{Customer, Individual, Profile, Subject, ValidationError};
 use crate::domain::note::Note;
@@ -29,6 +30,7 @@ pub fn write_customer<S: AsRef<str>>(
     writer: &mut Writer,
     customer: &Customer<S>,
     notes: &[Note<S>],
+    summary: Option<&ActivitySummary>,
     cards: &[CardNumber],
     selection: Selection,
 ) {
@@ -47,6 +49,9 @@ pub fn write_customer<S: AsRef<str>>(
     custom_attributes(writer, customer);
     customer_notes(writer, notes);
     state(writer, customer, selection);
+    if let Some(summary) = summary {
+        activity::write_activity(writer, summary);
+    }
     for card in cards {
         writer.element("CardNumber", &card.masked());
     }

@@ -4,6 +4,7 @@
 //! local name, in the target namespace or in none, in any order, and unknown ones are ignored (V-18). Writing keeps
 //! the order of the schema exactly. What a value means is judged in `domain`; only where it stood is known here.
 
+mod activity;
 mod contact;
 mod decode;
 mod encode;

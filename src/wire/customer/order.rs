@@ -1,7 +1,7 @@
 //! The order in which violations are told: that of the schema, whatever order the request has.
 //!
 //! Elements that stand beside each other anywhere in the schema stand in the same order in one list, so one list does
-//! for all of them; a test holds it to the schema. An element's attributes come before what it contains.
+//! for all of them but those of a transaction; a test holds the lists to the schema. An element's attributes come before what it contains.
 
 /// Every element that a request may be refused for, sisters in the order of the schema.
 const ELEMENTS: &[&str] = &[
@@ -82,6 +82,24 @@ const ELEMENTS: &[&str] = &[
     "PageToken",
 ];
 
+/// The elements of a `Transaction`, which stand in an order of their own.
+const OF_A_TRANSACTION: &[&str] = &[
+    "Transaction",
+    "TransactionID",
+    "CustomerID",
+    "CustomerId",
+    "AlternateKey",
+    "AlternateID",
+    "CardNumber",
+    "RetailStoreID",
+    "BusinessDate",
+    "CurrencyCode",
+    "SalesAmount",
+    "ReturnsAmount",
+    "ItemsSoldCount",
+    "ItemsReturnedCount",
+];
+
 /// The same for attributes.
 const ATTRIBUTES: &[&str] = &[
     "Location",
@@ -110,15 +128,24 @@ type Step = (bool, usize, usize);
 
 /// Where a path sorts.
 pub(super) fn rank(path: &str) -> Vec<Step> {
-    path.split('/').map(step).collect()
+    let elements = elements(path.split('/').next().unwrap_or_default());
+    path.split('/').map(|name| step(elements, name)).collect()
 }
 
-fn step(step: &str) -> Step {
+/// The list that holds for what this element contains.
+fn elements(root: &str) -> &'static [&'static str] {
+    match root {
+        "Transaction" => OF_A_TRANSACTION,
+        _ => ELEMENTS,
+    }
+}
+
+fn step(elements: &[&str], step: &str) -> Step {
     if let Some(attribute) = step.strip_prefix('@') {
         return (false, place(ATTRIBUTES, attribute), 0);
     }
     let (name, index) = step.split_once('[').unwrap_or((step, ""));
-    (true, place(ELEMENTS, name), index.trim_end_matches(']').parse().unwrap_or(0))
+    (true, place(elements, name), index.trim_end_matches(']').parse().unwrap_or(0))
 }
 
 /// What is not listed comes last.
@@ -150,7 +177,8 @@ mod tests {
         let described = description.types.iter().chain(&description.elements);
         for described in described.filter(|described| !OF_ANSWERS.contains(&described.name.as_str())) {
             let children = described.child_elements().iter().map(|child| &child.name);
-            elements += check(&described.name, ELEMENTS, children);
+            let listed = super::elements(described.name.trim_end_matches("Type"));
+            elements += check(&described.name, listed, children);
             let names = described.attributes.iter().map(|attribute| &attribute.name);
             attributes += check(&described.name, ATTRIBUTES, names);
         }

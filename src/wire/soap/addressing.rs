@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use crate::domain::error::Code;
 use crate::wire::xml::{Document, Element, QName};
 
-use super::{Envelope, Fault, FaultCode};
+use super::{Envelope, Fault, FaultCode, Problem};
 
 /// The namespace of WS-Addressing 1.0.
 pub const ADDRESSING_NAMESPACE: &str = "http://www.w3.org/2005/08/addressing";
@@ -121,22 +121,27 @@ impl<'d> Addressing<'d> {
         used.then(|| Addressing { message_id, ..Addressing::default() })
     }
 
-    /// Refuses an Action that is not the operation's (D4), or that a SOAPAction contradicts (D3).
-    pub fn check_action(&self, soap_action: Option<&str>, expected: &str) -> Result<(), Fault> {
+    /// Refuses an Action that a SOAPAction contradicts (D3), or that is not the operation's (D4).
+    pub fn check_action(&self, soap_actions: &[&str], expected: &str) -> Result<(), Fault> {
         let Some(action) = self.action.as_deref() else { return Ok(()) };
-        if soap_action.is_some_and(|soap_action| soap_action != action) {
+        if soap_actions.iter().any(|soap_action| *soap_action != action) {
             return Err(invalid("ActionMismatch", ACTION, "SOAPAction and wsa:Action differ"));
         }
         if action != expected {
+            let reason = "wsa:Action is not the action of the operation in the body";
             return Err(Fault {
-                problem_header: Some(HEADER_NAMES[ACTION]),
-                ..subcoded(
-                    &["ActionNotSupported"],
-                    "wsa:Action is not the action of the operation in the body",
-                )
+                problem: Some(Problem::Action),
+                ..subcoded(&["ActionNotSupported"], reason)
             });
         }
         Ok(())
+    }
+
+    /// The refusal of a MessageID that cannot be remembered.
+    pub fn message_id_too_long(bytes_max: usize) -> Fault {
+        let problem = Some(Problem::Header(HEADER_NAMES[MESSAGE_ID]));
+        let reason = format!("wsa:MessageID is over {bytes_max} bytes");
+        Fault { problem, ..subcoded(&["InvalidAddressingHeader"], &reason) }
     }
 }
 
@@ -159,14 +164,14 @@ fn destination(blocks: &Blocks<'_>, index: usize) -> Result<Option<Destination>,
 fn action_missing() -> Fault {
     let reason = "wsa:Action is required when a WS-Addressing header is used";
     Fault {
-        problem_header: Some(HEADER_NAMES[ACTION]),
+        problem: Some(Problem::Header(HEADER_NAMES[ACTION])),
         ..subcoded(&["MessageAddressingHeaderRequired"], reason)
     }
 }
 
 fn invalid(subcode: &'static str, header: usize, reason: &str) -> Fault {
-    let problem_header = Some(HEADER_NAMES[header]);
-    Fault { problem_header, ..subcoded(&["InvalidAddressingHeader", subcode], reason) }
+    let problem = Some(Problem::Header(HEADER_NAMES[header]));
+    Fault { problem, ..subcoded(&["InvalidAddressingHeader", subcode], reason) }
 }
 
 fn subcoded(subcodes: &[&'static str], reason: &str) -> Fault {
@@ -191,16 +196,14 @@ pub fn soap_action(value: &str) -> Option<&str> {
 
 /// Refuses a SOAPAction that names another operation than the body (A11); one that names no operation at all
 /// is ignored, for some clients send a constant.
-pub fn check_soap_action(
-    soap_action: Option<&str>,
+pub fn check_soap_actions(
+    soap_actions: &[&str],
     expected: &str,
     names_operation: impl Fn(&str) -> bool,
 ) -> Result<(), Fault> {
-    match soap_action {
-        Some(action) if action != expected && names_operation(action) => {
-            let reason = "SOAPAction names another operation than the body";
-            Err(Fault::new(FaultCode::Client, reason).with_code(Code::UnknownOperation))
-        }
-        _ => Ok(()),
+    if soap_actions.iter().any(|action| *action != expected && names_operation(action)) {
+        let reason = "SOAPAction names another operation than the body";
+        return Err(Fault::new(FaultCode::Client, reason).with_code(Code::UnknownOperation));
     }
+    Ok(())
 }

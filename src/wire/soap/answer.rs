@@ -9,7 +9,10 @@ use crate::wire::xml::{QName, Writer, XML_NAMESPACE};
 use super::addressing::{ADDRESSING_NAMESPACE, ANONYMOUS};
 use super::fault::RPC_NAMESPACE;
 use super::version::SOAP_12;
-use super::{Addressing, Fault, FaultCode, FaultDetail, SECURITY_NAMESPACE, Version};
+use super::{Addressing, Fault, FaultCode, FaultDetail, Problem, SECURITY_NAMESPACE, Version};
+
+/// A longer id of a request is refused, and not told back: an answer must not grow with what was sent.
+const RELATES_TO_BYTES_MAX: usize = 1_000;
 
 /// The WS-Addressing headers of an answer (D5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +28,8 @@ pub struct AnswerHeaders<'a> {
 impl<'a> AnswerHeaders<'a> {
     /// The headers that answer a request.
     pub fn new(request: &'a Addressing<'_>, action: &'a str, message_id: &'a str) -> Self {
-        AnswerHeaders { action, message_id, relates_to: request.message_id.as_deref() }
+        let relates_to = request.message_id.as_deref().filter(|id| id.len() <= RELATES_TO_BYTES_MAX);
+        AnswerHeaders { action, message_id, relates_to }
     }
 }
 
@@ -84,7 +88,7 @@ fn addressing_headers(writer: &mut Writer, headers: AnswerHeaders<'_>) {
 /// The namespaces, besides SOAP's, whose prefixes a fault uses.
 fn namespaces(fault: &Fault, addressed: bool) -> Vec<&str> {
     let of_subcodes = fault.subcodes.iter().filter_map(|subcode| subcode.namespace.as_deref());
-    let addressed = addressed || fault.problem_header.is_some();
+    let addressed = addressed || fault.problem.is_some();
     let mut namespaces: Vec<&str> =
         addressed.then_some(ADDRESSING_NAMESPACE).into_iter().chain(of_subcodes).collect();
     namespaces.sort_unstable();
@@ -104,7 +108,7 @@ fn prefix(namespace: &str) -> &'static str {
 
 fn fault_headers(writer: &mut Writer, version: Version, fault: &Fault, headers: Option<AnswerHeaders<'_>>) {
     let lists_headers = version == Version::V12 && !fault.not_understood.is_empty();
-    let explains_header = version == Version::V11 && fault.problem_header.is_some();
+    let explains_header = version == Version::V11 && fault.problem.is_some();
     if headers.is_none() && !fault.upgrade && !lists_headers && !explains_header {
         return;
     }
@@ -120,7 +124,7 @@ fn fault_headers(writer: &mut Writer, version: Version, fault: &Fault, headers: 
     }
     if explains_header {
         writer.start("wsa:FaultDetail");
-        problem_header(writer, fault);
+        problem(writer, fault);
         writer.end();
     }
     writer.end();
@@ -162,9 +166,15 @@ fn not_understood(writer: &mut Writer, name: &QName) {
     writer.end();
 }
 
-fn problem_header(writer: &mut Writer, fault: &Fault) {
-    if let Some(name) = fault.problem_header {
-        writer.element("wsa:ProblemHeaderQName", &format!("wsa:{name}"));
+fn problem(writer: &mut Writer, fault: &Fault) {
+    match fault.problem {
+        Some(Problem::Header(name)) => {
+            writer.element("wsa:ProblemHeaderQName", &format!("wsa:{name}"));
+        }
+        Some(Problem::Action) => {
+            writer.start("wsa:ProblemAction").end();
+        }
+        None => {}
     }
 }
 
@@ -206,9 +216,9 @@ fn fault_12(writer: &mut Writer, fault: &Fault, request_id: &str) {
     }
     writer.end().start("soap:Reason").start("soap:Text").attribute("xml:lang", "en");
     writer.text(&fault.public_reason(request_id)).end().end();
-    if fault.detail.is_some() || fault.problem_header.is_some() {
+    if fault.detail.is_some() || fault.problem.is_some() {
         writer.start("soap:Detail");
-        problem_header(writer, fault);
+        problem(writer, fault);
         if let Some(content) = &fault.detail {
             detail(writer, fault, content, request_id);
         }

@@ -30,6 +30,8 @@ impl<'d> Envelope<'d> {
             header::check_must_understand(header, version, understood)?;
         }
         let body = find_body(root, header.is_some(), namespace)?;
+        refuse_text(root)?;
+        header.map_or(Ok(()), refuse_text)?;
         if version == Version::V12 {
             check_attributes(root, header, body)?;
         }
@@ -90,6 +92,14 @@ fn find_body<'d>(root: Element<'d>, has_header: bool, namespace: &str) -> Result
     match children.next() {
         Some(trailer) => Err(refuse(trailer, "nothing may stand behind Body")),
         None => Ok(body),
+    }
+}
+
+/// Between header blocks, and between Header and Body, stands nothing but white space (R9980).
+fn refuse_text(element: Element<'_>) -> Result<(), Fault> {
+    match element.text().trim_ascii() {
+        "" => Ok(()),
+        _ => Err(refuse(element, "text may not stand between the parts of an envelope")),
     }
 }
 

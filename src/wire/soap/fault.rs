@@ -35,6 +35,15 @@ pub struct FaultDetail {
     pub violations: Vec<Violation>,
 }
 
+/// What of a message's WS-Addressing is wrong, as its faults tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// The header of this local name.
+    Header(&'static str),
+    /// The action is none that the operation has. It is not repeated.
+    Action,
+}
+
 /// A refusal as SOAP says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -51,8 +60,8 @@ pub struct Fault {
     pub not_understood: Vec<QName>,
     /// Whether to list the versions spoken here.
     pub upgrade: bool,
-    /// The local name of the WS-Addressing header that is wrong.
-    pub problem_header: Option<&'static str>,
+    /// What of WS-Addressing is wrong.
+    pub problem: Option<Problem>,
     /// An HTTP status other than the one of the fault code, for trouble that is not SOAP's.
     pub status: Option<u16>,
 }
@@ -74,7 +83,7 @@ impl Fault {
             detail: None,
             not_understood: Vec::new(),
             upgrade: false,
-            problem_header: None,
+            problem: None,
             status: None,
         }
     }

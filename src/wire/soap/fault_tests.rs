@@ -198,7 +198,7 @@ fn addressing_fault() -> Fault {
     let name = |local| QName::fixed(ADDRESSING_NAMESPACE, local);
     Fault {
         subcodes: vec![name("InvalidAddressingHeader"), name("InvalidCardinality")],
-        problem_header: Some("To"),
+        problem: Some(Problem::Header("To")),
         ..Fault::new(FaultCode::Client, "twice")
     }
 }

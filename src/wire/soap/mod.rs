@@ -2,7 +2,7 @@
 //!
 //! The way of a message: [`Envelope::read`] checks version, then mustUnderstand, then structure (A13);
 //! [`Addressing::read`] checks the WS-Addressing headers; the caller finds the operation by
-//! [`Envelope::request`] and lets [`check_soap_action`] and [`Addressing::check_action`] compare what the
+//! [`Envelope::request`] and lets [`check_soap_actions`] and [`Addressing::check_action`] compare what the
 //! sender called it. [`write_answer`] and [`write_fault`] are the only two ways out.
 //! Deliberately absent: HTTP, attachments, signatures, intermediaries, calling anybody back.
 
@@ -21,10 +21,10 @@ mod version;
 pub mod wsdl;
 
 pub use addressing::{
-    ADDRESSING_HEADERS, ADDRESSING_NAMESPACE, Addressing, Destination, check_soap_action, soap_action,
+    ADDRESSING_HEADERS, ADDRESSING_NAMESPACE, Addressing, Destination, check_soap_actions, soap_action,
 };
 pub use answer::{AnswerHeaders, write_answer, write_fault};
 pub use envelope::Envelope;
-pub use fault::{Fault, FaultCode, FaultDetail};
+pub use fault::{Fault, FaultCode, FaultDetail, Problem};
 pub use header::{SECURITY_HEADER, SECURITY_NAMESPACE};
 pub use version::Version;

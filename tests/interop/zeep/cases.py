@@ -4,6 +4,9 @@ Promises: a case needs nothing that another case left behind, and uses keys of i
 of the cases and of the proxies, which client.py makes, and what a repeated MessageID does, which retries.py holds.
 """
 
+from datetime import date
+from decimal import Decimal
+
 from proxy import ENVELOPES, e_mail, equal, home, names, person
 
 
@@ -239,3 +242,37 @@ def customers_document(proxy):
     equal("Code", detail.Code, "CUSTOMER_NOT_FOUND")
     kept = proxy.service.retrieveCustomer(CustomerID=ids.pop(), IncludeInactive=True)
     equal("Active and Source", (kept.Active, kept.Source), (False, "Desk"))
+
+
+def recorded_transactions(proxy):
+    """Transactions add up in the customer's summary, a repeated one once, and another content is a typed fault."""
+    key = proxy.key("buying")
+    proxy.service.addCustomer(Customer=person("Ida", "Holm", AlternateKey=[key]))
+    found = proxy.service.retrieveCustomer(AlternateKey=[key])
+    equal("summary before the first", found.ActivitySummary, None)
+    first = {
+        "TransactionID": f"zeep-{proxy.version}-1", "AlternateKey": [key], "RetailStoreID": "17",
+        "BusinessDate": date(2023, 12, 30), "CurrencyCode": "NOK", "SalesAmount": Decimal("129.90"), "ItemsSoldCount": 4,
+    }
+    second = {
+        "TransactionID": f"zeep-{proxy.version}-2", "CustomerID": found.CustomerID, "RetailStoreID": "17",
+        "BusinessDate": date(2024, 1, 3), "ReturnsAmount": Decimal("49.95"), "ItemsReturnedCount": 1,
+    }
+    for sent in (first, second, first):
+        equal("the answer", proxy.service.recordTransaction(Transaction=sent), sent["TransactionID"])
+    summary = proxy.service.retrieveCustomer(AlternateKey=[key]).ActivitySummary
+    equal("lifetime", totals(summary.Lifetime), (Decimal("129.90"), Decimal("49.95"), 2, 4, 1))
+    equal("year to date", totals(summary.YearToDate), (Decimal("0.00"), Decimal("49.95"), 1, 0, 1))
+    dates = (summary.FirstTransactionDate, summary.LastTransactionDate)
+    equal("dates", dates, (date(2023, 12, 30), date(2024, 1, 3)))
+    other = dict(first, SalesAmount=Decimal("129.91"))
+    _, detail = proxy.fault(proxy.service.recordTransaction, Transaction=other)
+    equal("Code and Field", (detail.Code, detail.Field), ("TRANSACTION_ALREADY_EXISTS", "Transaction/TransactionID"))
+    nobody = dict(first, TransactionID=f"zeep-{proxy.version}-3", AlternateKey=[proxy.key("nobody")])
+    _, detail = proxy.fault(proxy.service.recordTransaction, Transaction=nobody)
+    equal("Code of a stranger", detail.Code, "CUSTOMER_NOT_FOUND")
+
+
+def totals(found):
+    """The five figures of sums."""
+    return (found.SalesAmount, found.ReturnsAmount, found.TransactionCount, found.ItemsSoldCount, found.ItemsReturnedCount)

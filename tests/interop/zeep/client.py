@@ -29,6 +29,7 @@ CASES = [
     (cases.found_customers, "searchCustomers"),
     (cases.search_without_criteria, "searchCustomers"),
     (cases.customers_document, "processCustomers"),
+    (cases.recorded_transactions, "recordTransaction"),
     (retries.retry, "addOrUpdateCustomer"),
     (retries.retry_of_an_add, "addCustomer"),
 ]

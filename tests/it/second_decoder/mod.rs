@@ -53,6 +53,16 @@ pub(crate) struct Body {
     pub(crate) activate_instrument_customer_response: Option<CustomersResponse>,
     #[yaserde(prefix = "crm", rename = "retrieveInstrumentResponse")]
     pub(crate) retrieve_instrument_response: Option<InstrumentWrapper>,
+    #[yaserde(prefix = "crm", rename = "recordTransactionResponse")]
+    pub(crate) record_transaction_response: Option<Recorded>,
+}
+
+/// The answer of `recordTransaction`.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct Recorded {
+    #[yaserde(prefix = "crm", rename = "TransactionID")]
+    pub(crate) transaction_id: Option<String>,
 }
 
 /// The answer of `searchCustomers`.

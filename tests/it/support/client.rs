@@ -1,8 +1,10 @@
 //! An HTTP client that sends exactly what it is given.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
+
+use flate2::bufread::GzDecoder;
 
 /// Nothing that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -18,6 +20,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
+    /// Unpacked, if it came with gzip.
     pub(crate) body: String,
 }
 
@@ -53,6 +56,12 @@ impl Client {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Client { stream: BufReader::new(stream) })
+    }
+
+    /// With less patience: an answer that takes longer is an error.
+    pub(crate) fn within(self, patience: Duration) -> Self {
+        self.stream.get_ref().set_read_timeout(Some(patience)).unwrap();
+        self
     }
 
     /// Sends a SOAP 1.1 message to the service.
@@ -94,8 +103,29 @@ impl Client {
         let (mut answer, length) = self.receive_head()?;
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
-        answer.body = String::from_utf8(body).unwrap();
+        answer.body = match answer.header("content-encoding") {
+            Some("gzip") => io::read_to_string(GzDecoder::new(&body[..]))?,
+            _ => String::from_utf8(body).unwrap(),
+        };
         Ok(answer)
+    }
+
+    /// Nothing more will be sent from here.
+    pub(crate) fn shut_down_sending(&mut self) {
+        self.stream.get_ref().shutdown(Shutdown::Write).unwrap();
+    }
+
+    /// Reads what still comes until the server closes the connection.
+    #[track_caller]
+    pub(crate) fn rest(&mut self) -> String {
+        let mut rest = Vec::new();
+        match self.stream.read_to_end(&mut rest) {
+            Ok(_) => {}
+            // Closed while something that was sent had not been read.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
+            Err(error) => panic!("the server did not close the connection: {error}"),
+        }
+        String::from_utf8_lossy(&rest).into_owned()
     }
 
     fn receive_head(&mut self) -> io::Result<(Answer, usize)> {
@@ -126,7 +156,8 @@ impl Client {
     }
 }
 
-fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+/// The bytes of a request with these headers besides Host and Content-Length.
+pub(crate) fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut request = format!("{method} {target} HTTP/1.1\r\n");
     if !headers.iter().any(|(name, _)| *name == "Host") {
         request.push_str("Host: localhost\r\n");

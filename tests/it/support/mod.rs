@@ -10,9 +10,12 @@ mod random;
 pub(crate) mod schema;
 mod server;
 pub(crate) mod soap;
+/// The tree by which the unit tests look at documents.
+#[path = "../../../src/wire/soap/wsdl/tree.rs"]
+pub(crate) mod tree;
 pub(crate) mod writer;
 
-pub(crate) use client::{Answer, Client};
+pub(crate) use client::{Answer, Client, request};
 pub(crate) use load::{Load, Progress, StopAtEnd};
 pub(crate) use random::Random;
 pub(crate) use server::{Server, castile, run};

@@ -20,6 +20,11 @@ impl Random {
         Random(seed)
     }
 
+    /// Always the same.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Random(seed)
+    }
+
     /// Another sequence that this one decides.
     pub(crate) fn split(&mut self) -> Self {
         Random(self.next())

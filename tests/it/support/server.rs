@@ -54,16 +54,32 @@ impl Server {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let mut server = Server { stderr, child, address: String::new() };
-        server.address = server.line_after("listening on  http://");
-        // The last line of the greeting: requests are taken from here on.
-        server.line_after("data folder ");
+        server.address = server.wait_until_ready();
         server
+    }
+
+    /// The address, from the greeting or, where the log is for programs, from its line `ready`.
+    fn wait_until_ready(&mut self) -> String {
+        let mut address = String::new();
+        loop {
+            let line = self.line_after("");
+            if let Some(found) = line.strip_prefix("listening on  http://") {
+                address = found.to_owned();
+            } else if line.starts_with("data folder ") {
+                // The last line of the greeting: requests are taken from here on.
+                return address;
+            } else if let Ok(line) = serde_json::from_str::<serde_json::Value>(&line)
+                && line["message"] == "ready"
+            {
+                return line["address"].as_str().unwrap().to_owned();
+            }
+        }
     }
 
     /// Reads stderr up to the line that starts so; the rest of that line.
     pub(crate) fn line_after(&mut self, start: &str) -> String {
         let mut line = String::new();
-        while !line.starts_with(start) {
+        while line.is_empty() || !line.starts_with(start) {
             line.clear();
             let read = self.stderr.read_line(&mut line).unwrap();
             assert_ne!(read, 0, "the server ended before it said {start:?}");

@@ -37,6 +37,13 @@ pub(crate) fn customer(operation: &str, content: &str) -> String {
     format!("<{operation} xmlns=\"{NAMESPACE}\"><Customer>{content}</Customer></{operation}>")
 }
 
+/// The request element that records a transaction of this content.
+pub(crate) fn transaction(content: &str) -> String {
+    format!(
+        "<recordTransaction xmlns=\"{NAMESPACE}\"><Transaction>{content}</Transaction></recordTransaction>"
+    )
+}
+
 /// An alternate key.
 pub(crate) fn key(type_code: &str, id: &str) -> String {
     format!("<AlternateKey TypeCode=\"{type_code}\"><AlternateID>{id}</AlternateID></AlternateKey>")

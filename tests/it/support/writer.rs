@@ -1,8 +1,9 @@
-//! A caller that adds and changes customers of its own, and knows what the server has acknowledged of them.
+//! A caller that adds and changes customers of its own, records their transactions, and knows what the server has
+//! acknowledged of them.
 //!
 //! No two writers touch one customer, so what a customer must look like follows from the answers alone. A request
-//! without an answer is kept open until the server runs again: with a `wsa:MessageID` it is sent again and must have
-//! its effect once; without one it may have had it or not, but nothing in between. Deliberately absent: when the
+//! without an answer is kept open until the server runs again: with a `wsa:MessageID`, and a transaction always, it is
+//! sent again and must have its effect once; without one it may have had it or not, but nothing in between. Deliberately absent: when the
 //! server dies, and how it is started again.
 
 use std::collections::BTreeSet;
@@ -23,6 +24,8 @@ pub(crate) struct Person {
     last: String,
     keys: Vec<(&'static str, String)>,
     notes: Vec<String>,
+    /// The hundredths of each transaction.
+    sales: Vec<u64>,
 }
 
 /// A request and what it does once it is carried out.
@@ -39,6 +42,8 @@ enum Effect {
     Added(Person),
     /// A note for the person at this place in the list.
     Noted(usize, String),
+    /// A transaction of the person at this place in the list, in hundredths.
+    Sold(usize, u64),
 }
 
 /// The caller.
@@ -70,10 +75,16 @@ impl Writer {
         Writer { name, random, sent_count: 0, acknowledged: 0, people, open: None, answered }
     }
 
-    /// The next request: an addition, or a note for somebody who is there.
+    /// The next request: an addition, or a note or a transaction of somebody who is there.
     pub(crate) fn next(&mut self) -> Sent {
         self.sent_count += 1;
-        if !self.people.is_empty() && self.random.once_in(3) { self.note() } else { self.addition() }
+        if self.people.is_empty() || !self.random.once_in(2) {
+            self.addition()
+        } else if self.random.once_in(2) {
+            self.note()
+        } else {
+            self.sale()
+        }
     }
 
     fn addition(&mut self) -> Sent {
@@ -82,11 +93,18 @@ impl Writer {
             keys.push(("TWCUSTID", format!("{}/{}", self.name, self.sent_count)));
         }
         let first = FIRST_NAMES[self.random.below(FIRST_NAMES.len() as u64) as usize];
-        let person = Person { id: 0, first, last: last_name(self.sent_count), keys, notes: Vec::new() };
+        let person = Person {
+            id: 0,
+            first,
+            last: last_name(self.sent_count),
+            keys,
+            notes: Vec::new(),
+            sales: Vec::new(),
+        };
         let operation = if self.random.once_in(4) { "addOrUpdateCustomer" } else { "addCustomer" };
         // Keys lead here as they do in the documented example of an addition.
         let content = person.key_elements() + &soap::name(person.first, &person.last);
-        self.sent(operation, &content, Effect::Added(person))
+        self.sent(operation, &soap::customer(operation, &content), Effect::Added(person))
     }
 
     fn note(&mut self) -> Sent {
@@ -97,16 +115,30 @@ impl Writer {
         let (type_code, id) = &self.people[at].keys[0];
         let notes = format!("<CustomerNotes><CustomerNote>{text}</CustomerNote></CustomerNotes>");
         let content = soap::key(type_code, id) + &notes;
-        self.sent("addOrUpdateCustomer", &content, Effect::Noted(at, text))
+        let operation = "addOrUpdateCustomer";
+        self.sent(operation, &soap::customer(operation, &content), Effect::Noted(at, text))
     }
 
-    fn sent(&mut self, operation: &str, content: &str, effect: Effect) -> Sent {
-        let body = soap::customer(operation, content);
+    fn sale(&mut self) -> Sent {
+        let at = self.random.below(self.people.len() as u64) as usize;
+        let hundredths = self.random.below(1_000_000);
+        let content = format!(
+            "<TransactionID>{}/{}</TransactionID><CustomerID>{}</CustomerID><RetailStoreID>17</RetailStoreID>\
+             <BusinessDate>2024-05-18</BusinessDate><SalesAmount>{}</SalesAmount>",
+            self.name,
+            self.sent_count,
+            self.people[at].id,
+            amount(hundredths)
+        );
+        self.sent("recordTransaction", &soap::transaction(&content), Effect::Sold(at, hundredths))
+    }
+
+    fn sent(&mut self, operation: &str, body: &str, effect: Effect) -> Sent {
         let message_id =
             self.random.once_in(2).then(|| format!("urn:message:{}:{}", self.name, self.sent_count));
         let envelope = match &message_id {
-            Some(message_id) => soap::repeatable(message_id, operation, &body),
-            None => soap::envelope(&body),
+            Some(message_id) => soap::repeatable(message_id, operation, body),
+            None => soap::envelope(body),
         };
         Sent { envelope, message_id, effect }
     }
@@ -114,7 +146,6 @@ impl Writer {
     /// What an answer to `sent` means; it must be the answer to a request that was carried out just once.
     pub(crate) fn acknowledge(&mut self, sent: Sent, answer: &Answer) {
         assert_eq!(answer.status, 200, "{}", answer.body);
-        let id: u64 = answer.text("CustomerID").parse().unwrap();
         if sent.message_id.is_some() {
             if self.answered.len() == REMEMBERED_MAX {
                 self.answered.remove(0);
@@ -124,12 +155,16 @@ impl Writer {
         match sent.effect {
             Effect::Added(person) => {
                 assert_eq!(answer.find_text("Outcome").unwrap_or("Added"), "Added", "{}", answer.body);
-                self.people.push(Person { id, ..person });
+                self.people.push(Person { id: customer_id(answer), ..person });
             }
             Effect::Noted(at, text) => {
                 assert_eq!(answer.text("Outcome"), "Updated", "{}", answer.body);
-                assert_eq!(id, self.people[at].id);
+                assert_eq!(customer_id(answer), self.people[at].id);
                 self.people[at].notes.push(text);
+            }
+            Effect::Sold(at, hundredths) => {
+                assert!(answer.text("TransactionID").starts_with(&self.name), "{}", answer.body);
+                self.people[at].sales.push(hundredths);
             }
         }
         self.acknowledged += 1;
@@ -152,7 +187,7 @@ impl Writer {
     /// Finds out what became of the open request.
     pub(crate) fn settle(&mut self, client: &mut Client) {
         let Some(sent) = self.open.take() else { return };
-        if sent.message_id.is_some() {
+        if sent.message_id.is_some() || matches!(sent.effect, Effect::Sold(..)) {
             let first = client.post(&sent.envelope);
             let second = client.post(&sent.envelope);
             assert_eq!(body_of(&first), body_of(&second));
@@ -177,6 +212,7 @@ impl Writer {
                     self.people[at].notes.push(text);
                 }
             }
+            Effect::Sold(..) => unreachable!("a transaction is sent again"),
         }
     }
 
@@ -215,7 +251,20 @@ impl Person {
             .collect();
         assert_eq!(keys, self.keys.iter().cloned().collect());
         assert_eq!(note_texts(found), self.notes);
+        let totals = found.activity_summary.as_ref().and_then(|summary| summary.lifetime.as_ref());
+        let totals = totals.map(|totals| (totals.transaction_count.clone(), totals.sales_amount.clone()));
+        let sold = || (Some(self.sales.len().to_string()), Some(amount(self.sales.iter().sum())));
+        assert_eq!(totals, (!self.sales.is_empty()).then(sold), "{self:?}");
     }
+}
+
+#[track_caller]
+fn customer_id(answer: &Answer) -> u64 {
+    answer.text("CustomerID").parse().unwrap()
+}
+
+fn amount(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// The notes in the order of their sequence numbers.

@@ -39,6 +39,18 @@ fn the_lints_that_we_rely_on_stand() {
     }
 }
 
+/// The lint forbids it where it is compiled; this also finds it where a feature or a target leaves code out.
+#[test]
+fn no_code_of_ours_is_unsafe() {
+    let sources = sources(&["src", "tests", "benches"]);
+    let names_it =
+        |code: &str| code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe");
+    let found = sources.iter().filter(|source| names_it(&super::source::code_only(&source.text)));
+    let found: Vec<_> = found.map(|source| source.path.as_str()).collect();
+    assert_eq!(found, Vec::<&str>::new());
+    assert!(names_it("unsafe { x }") && !names_it("unsafe_code"));
+}
+
 /// Written in two halves, so that this file does not hold what it looks for.
 const NEVER: &[(&str, &str)] = &[
     ("/wo", "rk/"),

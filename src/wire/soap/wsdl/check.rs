@@ -22,7 +22,7 @@ impl ServiceDescription {
     }
 
     /// The description in a WSDL and the schema that it imports.
-    pub(super) fn read(wsdl: &str, xsd: &str) -> Result<Self, DescriptionError> {
+    pub fn read(wsdl: &str, xsd: &str) -> Result<Self, DescriptionError> {
         let definitions: Definitions = parse("WSDL", wsdl)?;
         let schema: Schema = parse("XSD", xsd)?;
         describe(&definitions, &schema)

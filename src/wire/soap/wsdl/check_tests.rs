@@ -41,6 +41,7 @@ fn operations_come_with_elements_and_actions() {
             "retrieveCustomer",
             "processCustomers",
             "searchCustomers",
+            "recordTransaction",
             "associateCardToCustomer",
             "activateInstrumentCustomer",
             "retrieveInstrument"

@@ -20,8 +20,6 @@ mod check_tests;
 #[cfg(test)]
 mod publish_tests;
 #[cfg(test)]
-mod rules_tests;
-#[cfg(test)]
 mod tree;
 
 pub use description::{

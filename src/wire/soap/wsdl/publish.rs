@@ -28,7 +28,7 @@ impl Publication {
     }
 
     /// The publication of a WSDL and the schema that it imports.
-    pub(super) fn of(wsdl: &str, xsd: &str) -> Result<Self, DescriptionError> {
+    pub fn of(wsdl: &str, xsd: &str) -> Result<Self, DescriptionError> {
         let mut copy = Copy::new();
         let mut reader = Reader::from_str(wsdl);
         let mut inlined = false;

@@ -7,40 +7,40 @@ use quick_xml::events::{BytesStart, Event};
 
 /// An element with everything in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// The prefix as written.
-    pub(super) prefix: String,
+    pub(crate) prefix: String,
     /// The namespace, empty for none.
-    pub(super) namespace: String,
+    pub(crate) namespace: String,
     /// The local name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Attributes as written, without namespace declarations.
-    pub(super) attributes: BTreeMap<String, String>,
+    pub(crate) attributes: BTreeMap<String, String>,
     /// The namespace of every prefix in scope.
-    pub(super) scope: BTreeMap<String, String>,
+    pub(crate) scope: BTreeMap<String, String>,
     /// Child elements.
-    pub(super) children: Vec<Node>,
+    pub(crate) children: Vec<Node>,
     /// All text directly inside, trimmed.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 impl Node {
     /// The root element; panics on what is not well-formed.
-    pub(super) fn parse(document: &str) -> Node {
+    pub(crate) fn parse(document: &str) -> Node {
         let mut reader = Reader::from_str(document);
         let mut open = vec![Node::default()];
         loop {
-            match reader.read_event().expect("well-formed") {
-                Event::Start(start) => open.push(element(&start, &open.last().expect("open").scope)),
+            match reader.read_event().unwrap() {
+                Event::Start(start) => open.push(element(&start, &open.last().unwrap().scope)),
                 Event::Empty(start) => {
-                    let node = element(&start, &open.last().expect("open").scope);
-                    open.last_mut().expect("open").children.push(node);
+                    let node = element(&start, &open.last().unwrap().scope);
+                    open.last_mut().unwrap().children.push(node);
                 }
                 Event::End(_) => {
-                    let node = open.pop().expect("open");
-                    open.last_mut().expect("one more end than starts").children.push(node);
+                    let node = open.pop().unwrap();
+                    open.last_mut().unwrap().children.push(node);
                 }
-                Event::Text(text) => open.last_mut().expect("open").text.push_str(text.trim()),
+                Event::Text(text) => open.last_mut().unwrap().text.push_str(text.trim()),
                 Event::Eof => break,
                 Event::Decl(_) | Event::Comment(_) => {}
                 event => panic!("not expected in a service description: {event:?}"),
@@ -51,17 +51,17 @@ impl Node {
     }
 
     /// An attribute's value, empty if it is not there.
-    pub(super) fn attribute(&self, name: &str) -> &str {
+    pub(crate) fn attribute(&self, name: &str) -> &str {
         self.attributes.get(name).map_or("", String::as_str)
     }
 
     /// Child elements of that local name.
-    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> + 'a {
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> + 'a {
         self.children.iter().filter(move |child| child.name == name)
     }
 
     /// This element and all below it.
-    pub(super) fn walk(&self) -> Vec<&Node> {
+    pub(crate) fn walk(&self) -> Vec<&Node> {
         let below = self.children.iter().flat_map(Node::walk);
         std::iter::once(self).chain(below).collect()
     }
@@ -70,7 +70,7 @@ impl Node {
 fn element(start: &BytesStart<'_>, outer: &BTreeMap<String, String>) -> Node {
     let mut node = Node { scope: outer.clone(), ..Node::default() };
     for attribute in start.attributes() {
-        let attribute = attribute.expect("an attribute");
+        let attribute = attribute.unwrap();
         let (key, value) = (attribute.key.as_ref().to_owned(), attribute.value.into_owned());
         match key.strip_prefix("xmlns") {
             Some(prefix) => node.scope.insert(prefix.trim_start_matches(':').to_owned(), value),

@@ -1,0 +1,225 @@
+//! What the fuzz targets do with an input, whatever it is: nothing may panic, and what must always hold is asserted.
+//!
+//! One place for both who runs it: the binaries under `fuzz_targets`, which look for new inputs, and the test
+//! `fuzz_replay`, which goes through the kept ones. So nothing here may depend on what ran before, on time or on chance.
+//! Deliberately absent: sockets and files.
+
+use std::sync::{Arc, LazyLock};
+
+use castile::clock::FixedClock;
+use castile::domain::error::{Code, Error};
+use castile::domain::identity::CustomerId;
+use castile::domain::message::CustomerMessage;
+use castile::domain::reference::Reference;
+use castile::domain::{Decided, Now, Rules, Settings, add};
+use castile::ops::{Call, DEFAULT_REFERENCE, Gateway, REGISTRY, parse_reference};
+use castile::search::{Options, Place, Search};
+use castile::store::MemoryStore;
+use castile::store::record::{decode_customer, encode_customer};
+use castile::wire::SERVICE_NAMESPACE;
+use castile::wire::customer::{Selection, customer_of, customer_record, write_customer};
+use castile::wire::soap::wsdl::{Publication, ServiceDescription};
+use castile::wire::soap::{
+    ADDRESSING_HEADERS, Addressing, AnswerHeaders, Envelope, Fault, Version, write_answer, write_fault,
+};
+use castile::wire::xml::compare::canonical;
+use castile::wire::xml::{Charset, Document, Element, Limits, Writer};
+use jiff::tz::TimeZone;
+
+/// What one target does with an input.
+pub(crate) type Target = fn(&[u8]);
+
+/// Every target by its name, which is also that of its binary and of its folder under `corpus`.
+pub(crate) const TARGETS: &[(&str, Target)] = &[
+    ("envelope", envelope),
+    ("customer", customer),
+    ("documents", documents),
+    ("description", description),
+    ("round_trip", round_trip),
+];
+
+/// Larger inputs find nothing that smaller ones do not.
+const INPUT_BYTES_MAX: usize = 64 * 1024;
+const WSDL: &str = include_str!("../wsdl/CRMProcessor.wsdl");
+const XSD: &str = include_str!("../xsd/CRMProcessor.xsd");
+
+static REFERENCE: LazyLock<Reference> =
+    LazyLock::new(|| parse_reference(DEFAULT_REFERENCE).expect("the reference data of a fresh store"));
+static RUNTIME: LazyLock<tokio::runtime::Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));
+
+/// Any bytes as a message: read, its envelope and headers judged, refused or walked through.
+pub(crate) fn envelope(input: &[u8]) {
+    for charset in [None, Some(Charset::Utf8), Some(Charset::Utf16)] {
+        match Document::parse_as(input, charset, &Limits::default()) {
+            Ok(document) => {
+                walk(document.root());
+                read_envelope(&document);
+            }
+            Err(error) => {
+                let version = Version::of_unreadable(input, Version::V12);
+                check_fault(version, &Fault::from(&error));
+            }
+        }
+    }
+}
+
+fn read_envelope(document: &Document<'_>) {
+    let version = Envelope::version_of(document).unwrap_or(Version::V11);
+    let addressing = match Envelope::read(document, &ADDRESSING_HEADERS) {
+        Ok(envelope) => Addressing::read(&envelope),
+        Err(fault) => Err(fault),
+    };
+    match addressing {
+        Ok(Some(addressing)) => {
+            let headers = AnswerHeaders::new(&addressing, "urn:a", "urn:b");
+            parsed(&write_answer(version, Some(headers), b""));
+        }
+        Ok(None) => {}
+        Err(fault) => check_fault(version, &fault),
+    }
+    if let Some(addressing) = Addressing::of_refused(document) {
+        let headers = AnswerHeaders::new(&addressing, "urn:a", "urn:b");
+        parsed(&write_fault(version, &Fault::malformed("refused"), Some(headers), "1"));
+    }
+}
+
+/// A fault can be read by its receiver, and is not ours.
+fn check_fault(version: Version, fault: &Fault) {
+    assert!(fault.http_status(version) < 600);
+    parsed(&write_fault(version, fault, None, "1"));
+}
+
+/// Asks everything that can be asked of an element and of those inside it.
+fn walk(element: Element<'_>) {
+    element.text();
+    element.position();
+    let _ = element.qname();
+    for attribute in element.attributes() {
+        attribute.value();
+        assert!(!attribute.local().is_empty());
+    }
+    let source = std::str::from_utf8(element.source()).expect("what was read is text");
+    assert!(source.starts_with('<') && source.ends_with('>'), "an element is from `<` to `>`");
+    element.children().for_each(walk);
+}
+
+#[track_caller]
+fn parsed(message: &[u8]) {
+    if let Err(error) = Document::parse(message, &Limits::default()) {
+        panic!("what is sent is not well-formed: {error}: {}", String::from_utf8_lossy(message));
+    }
+}
+
+/// A request element with a `Customer`, or a record of a document: decoded, decided, stored.
+pub(crate) fn customer(input: &[u8]) {
+    let Ok(document) = Document::parse(input, &Limits::default()) else { return };
+    for decoded in [customer_of(document.root()), customer_record(document.root())] {
+        match decoded {
+            Ok(message) => {
+                if let Ok(decided) = added(&message) {
+                    let stored = encode_customer(&decided.customer).expect("a customer can be stored");
+                    let read = decode_customer(&stored).expect("what is stored can be read");
+                    assert_eq!(read, decided.customer);
+                }
+            }
+            Err(error) => check_refusal(&error),
+        }
+    }
+}
+
+/// A refusal names what is wrong and where.
+fn check_refusal(error: &Error) {
+    assert!(!error.violations.is_empty() || !error.message.is_empty());
+    assert!(!matches!(error.code, Code::UnexpectedError), "{error:?}");
+    check_fault(Version::V11, &Fault::from(error));
+    check_fault(Version::V12, &Fault::from(error));
+}
+
+fn added(message: &CustomerMessage) -> Result<Decided, Error> {
+    let settings = Settings::default();
+    let rules = Rules { settings: &settings, reference: &REFERENCE };
+    let timestamp = jiff::Timestamp::constant(1_700_000_000, 0);
+    let now = Now { timestamp, local: timestamp.to_zoned(TimeZone::UTC).datetime() };
+    add(message, CustomerId(7), &now, &rules)
+}
+
+/// A whole message to the operations, documents among them, on an empty store; sent twice, it is answered twice.
+pub(crate) fn documents(input: &[u8]) {
+    if input.len() > INPUT_BYTES_MAX {
+        return;
+    }
+    let Ok(document) = Document::parse(input, &Limits::default()) else { return };
+    let Ok(envelope) = Envelope::read(&document, &ADDRESSING_HEADERS) else { return };
+    let Some(request) = envelope.request() else { return };
+    let gateway = gateway();
+    for _ in 0..2 {
+        match RUNTIME.block_on(call(&gateway, request)) {
+            Some(Ok(answer)) => parsed(&write_answer(envelope.version(), None, &answer)),
+            Some(Err(error)) => check_refusal(&error),
+            None => return,
+        }
+    }
+}
+
+async fn call(gateway: &Gateway, request: Element<'_>) -> Option<Result<Vec<u8>, Error>> {
+    let name = match request.local() {
+        "Customers" => "processCustomers",
+        name => name,
+    };
+    let operation = REGISTRY.iter().find(|operation| operation.name() == name)?;
+    let call = Call { request_id: "1", caller: "anonymous", message: None, deadline: None };
+    Some(operation.call(gateway, &call, request).await)
+}
+
+fn gateway() -> Gateway {
+    let store = Arc::new(MemoryStore::default());
+    let search = Arc::new(Search::new(store.clone(), Options::new(Place::Memory)));
+    let clock = Arc::new(FixedClock::at(jiff::Timestamp::constant(1_700_000_000, 0)));
+    Gateway::new(store, search, Settings::default(), REFERENCE.clone(), clock, TimeZone::UTC)
+}
+
+/// A WSDL beside the schema in the repository, or the reverse: read, checked, published.
+pub(crate) fn description(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    if text.len() > INPUT_BYTES_MAX {
+        return;
+    }
+    for (wsdl, xsd) in [(text, XSD), (WSDL, text)] {
+        if let Ok(description) = ServiceDescription::read(wsdl, xsd) {
+            let found =
+                description.operations.first().and_then(|one| description.operation_of(&one.request_element));
+            assert_eq!(found, description.operations.first());
+        }
+        if let Ok(publication) = Publication::of(wsdl, xsd) {
+            publication.wsdl("https://crm.example.com");
+        }
+    }
+}
+
+/// What is answered can be sent: a customer that was read, stored and written is read, stored and written the same.
+pub(crate) fn round_trip(input: &[u8]) {
+    let Ok(document) = Document::parse(input, &Limits::default()) else { return };
+    let Ok(message) = customer_of(document.root()) else { return };
+    let Ok(first) = added(&message) else { return };
+    let written = written(&first);
+    let document = Document::parse(&written, &Limits::default()).expect("what is written is well-formed");
+    let message = customer_of(document.root());
+    let message = message.unwrap_or_else(|error| panic!("{error:?}: {}", String::from_utf8_lossy(&written)));
+    let second = added(&message);
+    let second = second.unwrap_or_else(|error| panic!("{error:?}: {}", String::from_utf8_lossy(&written)));
+    let again = self::written(&second);
+    let (expected, found) = (canonical(&written), canonical(&again));
+    assert_eq!(expected.expect("well-formed"), found.expect("well-formed"));
+}
+
+/// Without what validation found: a birth date that is none is not stored, and so is not found wrong again.
+fn written(decided: &Decided) -> Vec<u8> {
+    let mut customer = decided.customer.clone();
+    customer.validation_errors.clear();
+    let mut writer = Writer::new();
+    writer.start("addCustomer").namespace("", SERVICE_NAMESPACE);
+    write_customer(&mut writer, &customer, &decided.notes_put, None, &[], Selection::All);
+    writer.end();
+    writer.into_bytes()
+}
