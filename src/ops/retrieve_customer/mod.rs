@@ -27,7 +27,6 @@ pub(super) struct RetrieveCustomer;
 #[derive(Debug)]
 pub(super) struct Request {
     identifiers: Identifiers,
-    card_number: Option<String>,
     include_inactive: bool,
 }
 
@@ -47,9 +46,9 @@ impl Operation for RetrieveCustomer {
     type Answer = Answer;
 
     async fn run(reads: &dyn Reads, request: &Request, _: &Context<'_>) -> Result<Decision<Answer>, Error> {
-        let (id, record) = match &request.card_number {
-            Some(number) if request.identifiers.name_nobody() => of_card(reads, number, request).await?,
-            _ => request.identifiers.find_record(reads).await?,
+        let (id, record) = match request.identifiers.card_alone() {
+            Some(number) => of_card(reads, number, request).await?,
+            None => request.identifiers.find_record(reads).await?,
         };
         let CustomerState { active, last_note_sequence, card_count } = read_state(&record.body)?;
         if !active && !request.include_inactive {

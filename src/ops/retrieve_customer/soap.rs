@@ -17,13 +17,11 @@ const ANSWER_BYTES: usize = 8_192;
 impl SoapFace for RetrieveCustomer {
     fn decode(element: Element<'_>) -> Result<Request, Error> {
         let mut fields = Fields::default();
-        let mut request =
-            Request { identifiers: Identifiers::default(), card_number: None, include_inactive: false };
+        let mut request = Request { identifiers: Identifiers::default(), include_inactive: false };
         for child in known_children(element) {
             request.identifiers.read(child, &Path::ROOT, &mut fields);
             let path = &Path::ROOT.element(child.local());
             match child.local() {
-                "CardNumber" => request.card_number = fields.text(child, path, size::CODE),
                 "IncludeInactive" => {
                     if let Some(sent) = fields.value(child, path, size::OTHER, value::boolean) {
                         request.include_inactive = sent;

@@ -8,6 +8,8 @@
 
 mod activity;
 mod card;
+#[cfg(test)]
+mod card_tests;
 mod customer;
 mod document;
 pub mod history;
