@@ -75,7 +75,7 @@ fn decode(request: &str) -> Outcome<CustomerMessage> {
 fn encode(customer: &Customer, notes: &[Note]) -> Vec<u8> {
     let mut writer = Writer::with_capacity(4_096);
     writer.start("retrieveCustomerResponse").namespace("", SERVICE_NAMESPACE);
-    write_customer(&mut writer, black_box(customer), notes, None, Selection::Active);
+    write_customer(&mut writer, black_box(customer), notes, None, &[], Selection::Active);
     writer.end();
     write_answer(Version::V11, None, &writer.into_bytes())
 }

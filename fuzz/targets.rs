@@ -219,7 +219,7 @@ fn written(decided: &Decided) -> Vec<u8> {
     customer.validation_errors.clear();
     let mut writer = Writer::new();
     writer.start("addCustomer").namespace("", SERVICE_NAMESPACE);
-    write_customer(&mut writer, &customer, &decided.notes_put, None, Selection::All);
+    write_customer(&mut writer, &customer, &decided.notes_put, None, &[], Selection::All);
     writer.end();
     writer.into_bytes()
 }

@@ -8,13 +8,15 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::domain::Settings;
+use crate::domain::card::pin::PinKey;
 use crate::domain::error::Code;
 use crate::domain::postal_code::PostalCodePatterns;
 use crate::domain::reference::Reference;
 use crate::failure::{Exit, Failure};
 use crate::jobs::Sweep;
 use crate::ops::administration::{Administration, Engine, Inspected};
-use crate::ops::{CUSTOMER_IDS, Gateway, reference};
+use crate::ops::{CUSTOMER_IDS, Gateway, PinKeys, reference};
+use crate::pin_key::PinKeyFile;
 use crate::search::{Options, Place, Search};
 use crate::store::sled::{Finding, Inspection};
 use crate::store::{Collection, Key, SledOptions, SledStore, StoreError};
@@ -54,7 +56,8 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
     let clock = Arc::new(SystemClock);
     let store_meters = store.metrics().collectors();
     let gateway = Gateway::new(store, Arc::clone(&search), settings(config), reference, clock, zone);
-    let gateway = Arc::new(gateway);
+    let pin_keys = PinKeyOfFolder(PinKeyFile::at(data_dir.pin_key()));
+    let gateway = Arc::new(gateway.with_pin_keys(Arc::new(pin_keys)));
     let callers = Arc::new(SoapService::new(Arc::clone(&gateway), config, address).map_err(internal)?);
     let callers = Observed::new(callers, Arc::clone(&gateway), store_meters, config.log.requests);
     let administrators = AdminService::new(Administration::new(Arc::clone(&gateway), engine));
@@ -64,6 +67,19 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
         sweep: Sweep::new(gateway),
         search,
     })
+}
+
+/// The key of PINs in the data folder, as operations see it.
+struct PinKeyOfFolder(PinKeyFile);
+
+impl PinKeys for PinKeyOfFolder {
+    fn get(&self) -> std::io::Result<Option<PinKey>> {
+        self.0.read()
+    }
+
+    fn get_or_make(&self) -> std::io::Result<PinKey> {
+        self.0.read_or_make()
+    }
 }
 
 /// The embedded engine as administration sees it.
@@ -79,8 +95,8 @@ impl Engine for SledEngine {
         self.0.keys(collection, &range, limit)
     }
 
-    fn next_customer_id(&self) -> Result<u64, StoreError> {
-        self.0.next_of_sequence(CUSTOMER_IDS)
+    fn next_id(&self, sequence: &str) -> Result<u64, StoreError> {
+        self.0.next_of_sequence(sequence)
     }
 
     fn inspect(&self, report: &mut dyn FnMut(Inspected)) {

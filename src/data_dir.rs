@@ -14,6 +14,7 @@ use crate::failure::{Exit, Failure};
 const LOCK_FILE: &str = "lock";
 const STORE_FOLDER: &str = "store";
 const SEARCH_FOLDER: &str = "search";
+const PIN_KEY_FILE: &str = "card-pin.key";
 /// Nobody but the owner enters.
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
@@ -87,6 +88,11 @@ impl DataDir {
     /// The folder that belongs to the search index. It may be missing: the index is made from the store.
     pub fn search(&self) -> PathBuf {
         self.path.join(SEARCH_FOLDER)
+    }
+
+    /// The file with the key of card PINs (K-4). It may be missing: it is made when the first PIN is loaded.
+    pub fn pin_key(&self) -> PathBuf {
+        self.path.join(PIN_KEY_FILE)
     }
 }
 

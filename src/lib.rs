@@ -11,7 +11,8 @@
 //! - [`jobs`]: what runs by itself.
 //! - [`cli`]: the commands of the program.
 //!
-//! Beside them, for all but the pure tiers: [`config`], [`clock`], [`telemetry`], [`meters`], [`data_dir`], [`failure`]. This file
+//! Beside them, for all but the pure tiers: [`config`], [`clock`], [`telemetry`], [`meters`], [`data_dir`], [`pin_key`],
+//! [`failure`]. This file
 //! is also the composition root: the only place that names store engines and joins tiers.
 
 pub mod cli;
@@ -24,6 +25,7 @@ pub mod failure;
 pub mod jobs;
 pub mod meters;
 pub mod ops;
+pub mod pin_key;
 pub mod search;
 mod serve;
 pub mod store;

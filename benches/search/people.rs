@@ -112,6 +112,7 @@ pub(super) fn insertion(id: u64) -> Outcome<Change> {
         previous: None,
         sections: Vec::new(),
         notes: Vec::new(),
+        cards: Vec::new(),
     };
     let mut change = Change::new();
     change.put(key::customer(CustomerId(id)), encode_customer(&customer(id))?);

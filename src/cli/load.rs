@@ -10,6 +10,7 @@ use bytes::Bytes;
 use clap::Args;
 use hyper::Method;
 
+use super::load_cards;
 use super::outcome::{Done, bar, read};
 use super::text::{difference, line, plain};
 use crate::config::Config;
@@ -19,11 +20,11 @@ use crate::ops::reference::{EntryChange, Verb};
 /// A larger file is to be split: it is held in memory whole.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-/// Reads reference data from a TOML file into the store.
+/// Reads reference data from a TOML file, or cards from a CSV file, into the store.
 ///
 /// The same file again changes nothing; a changed entry is updated; entries that stand in the file no more stay. A file
-/// with a mistake loads nothing. Works while the server runs, which knows the new data at once, and while it does not.
-/// Example: castile load --dry-run shop.toml
+/// with a mistake loads nothing; of a CSV file only the lines with mistakes are left out. Works while the server runs, which knows the new data at once, and while it does not.
+/// Examples: castile load --dry-run shop.toml, castile load cards.csv
 #[derive(Debug, Args)]
 pub(super) struct Load {
     /// The file; - reads stdin
@@ -32,6 +33,9 @@ pub(super) struct Load {
     /// Store nothing, only tell what would change
     #[arg(long)]
     dry_run: bool,
+    /// The file is CSV, whatever its name ends with
+    #[arg(long)]
+    csv: bool,
     /// Load the rest of a file with mistakes, and tell what was left out (exit code 1)
     #[arg(long)]
     keep_going: bool,
@@ -41,6 +45,9 @@ impl Load {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let name =
             if self.file == Path::new("-") { "stdin".to_owned() } else { self.file.display().to_string() };
+        if self.csv || self.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
+            return load_cards::run(config, &self.file, &name, self.dry_run).await;
+        }
         // Before the store is opened: a misspelled name is the commonest mistake.
         let text = contents(&self.file, &name)?;
         let mut access = super::open(config, "load").await?;
@@ -49,7 +56,7 @@ impl Load {
         let mut tally = Tally::default();
         let data = |data: &Bytes| tally.count(data, self.dry_run);
         let done = read(answer, &bar("loading"), data, |text| eprintln!("{name}: {}", plain(text))).await?;
-        if done.findings > 0 && !self.keep_going {
+        if done.findings > 0 && done.records == 0 && !self.keep_going {
             let text =
                 format!("nothing of {name} was loaded; --keep-going loads the rest of a file with mistakes");
             return Err(Failure::new(Exit::BadInput, text));
@@ -93,6 +100,11 @@ struct Tally {
 impl Tally {
     /// Counts a changed entry; a dry run shows it.
     fn count(&mut self, data: &[u8], dry_run: bool) -> Result<(), Failure> {
+        if let Some(counts) = load_cards::counts(data) {
+            self.added += counts.added;
+            self.updated += counts.updated;
+            return Ok(());
+        }
         let change: EntryChange = serde_json::from_slice(data)
             .map_err(|error| Failure::new(Exit::Internal, format!("a line of the answer: {error}")))?;
         let verb = match change.change {

@@ -11,6 +11,7 @@ mod export;
 mod history;
 mod import;
 mod load;
+mod load_cards;
 mod outcome;
 mod search;
 mod serve;

@@ -71,6 +71,14 @@ pub(super) fn bar(what: &'static str) -> ProgressBar {
     bar
 }
 
+/// A line on the terminal that says how much of a file is read, of which there are so many bytes.
+pub(super) fn byte_bar(what: &'static str, bytes: Option<u64>) -> ProgressBar {
+    let Some(bytes) = bytes else { return bar(what) };
+    let bar = ProgressBar::new(bytes).with_message(what);
+    bar.set_style(style("{msg}: {wide_bar} {bytes}/{total_bytes}, {eta} left"));
+    bar
+}
+
 fn show(bar: &ProgressBar, done: u64, total: Option<u64>) {
     if let Some(total) = total.filter(|total| bar.length() != Some(*total)) {
         bar.set_length(total);

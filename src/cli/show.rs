@@ -13,9 +13,11 @@ use crate::failure::{Exit, Failure};
 /// Between two columns.
 const GAP: &str = "  ";
 
-/// Shows reference data: alternate_key_type, attribute_type or retail_location.
+/// Shows reference data: alternate_key_type, attribute_type, retail_location, program, card_program, coupon or
+/// promotion; or the card of a number, which is masked but for its last four characters.
 ///
-/// Works while the server runs and while it does not. Example: castile show attribute_type
+/// Works while the server runs and while it does not. Examples: castile show attribute_type, castile
+/// show card 6006491286999911267
 #[derive(Debug, Args)]
 pub(super) struct Show {
     /// Which kind
@@ -45,7 +47,8 @@ impl Show {
             Ok(())
         };
         let done = read(answer, &bar("reading"), keep, |_| ()).await?;
-        table(columns(&self.kind), &rows).iter().try_for_each(|text| line(text))?;
+        let lines = if self.kind == "card" { card(&rows) } else { table(columns(&self.kind), &rows) };
+        lines.iter().try_for_each(|text| line(text))?;
         if done.records == 0 {
             eprintln!("there is none; castile load brings some");
         }
@@ -58,8 +61,40 @@ fn columns(kind: &str) -> &'static [&'static str] {
     match kind {
         "alternate_key_type" => &["code", "description"],
         "attribute_type" => &["name", "type", "unique", "editable", "values"],
+        "program" => &[
+            "id",
+            "type",
+            "active",
+            "effective",
+            "expiry",
+            "initial_balance",
+            "minimum_activation_amount",
+            "account_expiry_days",
+        ],
+        "card_program" => &["id", "programs", "pin_required", "issue_when_associated"],
+        "coupon" => &["name", "valid_days"],
+        "promotion" => &["id", "targets"],
         _ => &["id", "name"],
     }
+}
+
+/// The lines of a card: a field each, its accounts and coupons below.
+fn card(rows: &[Map<String, Value>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, value) in rows.iter().flatten() {
+        match value {
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                let items = items.iter().filter_map(Value::as_object).map(|item| {
+                    let fields = item.iter().filter(|(_, value)| !value.is_null());
+                    fields.map(|(name, value)| format!("{name} {}", cell(Some(value)))).collect::<Vec<_>>()
+                });
+                lines.extend(items.map(|fields| format!("{name}: {}", fields.join(", "))));
+            }
+            Value::Null => {}
+            value => lines.push(format!("{name}: {}", cell(Some(value)))),
+        }
+    }
+    lines
 }
 
 /// The lines of a table with its head; none without rows.

@@ -47,6 +47,8 @@ pub struct Customer<S = String> {
     pub validation_errors: Vec<ValidationError<S>>,
     /// The highest note sequence ever used; the next note gets one more.
     pub last_note_sequence: u32,
+    /// How many cards were ever linked to it; without one its links need not be looked for.
+    pub card_count: u32,
 }
 
 /// What a request says about the customer as such.
@@ -280,6 +282,7 @@ impl Customer {
             attributes: Vec::new(),
             validation_errors: Vec::new(),
             last_note_sequence: 0,
+            card_count: 0,
         }
     }
 }

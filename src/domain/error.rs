@@ -41,12 +41,38 @@ pub enum Code {
     MultipleValuesOnUniqueAttributeType,
     /// A search without any criterion.
     CustomerSearchRequiredParameters,
+    /// K-1, K-4: no card with these identifiers, or one that the request may not know of.
+    CardNotFound,
     /// No customer with these identifiers.
     CustomerNotFound,
     /// A-2, AU-1: an alternate key belongs to another customer.
     CustomerAlreadyExists,
     /// A transaction of another content has this TransactionID.
     TransactionAlreadyExists,
+    /// K-6: the card has expired.
+    CardExpired,
+    /// K-6: the card can't be activated yet.
+    ActivationDateDoesNotMeetCardExpirationDate,
+    /// K-6: a program of a card with a never activated account is switched off.
+    ProgramInactive,
+    /// K-6: the tender account is blocked.
+    AccountBlocked,
+    /// K-6: an account that was active before has expired.
+    AccountExpired,
+    /// K-6: the tender program has expired.
+    ProgramExpired,
+    /// K-6: a loyalty program has expired.
+    LylProgramExpired,
+    /// K-6: an award program has expired.
+    AwardProgramExpired,
+    /// K-6: the tender program is not in effect yet.
+    ProgramNotEffective,
+    /// K-6: a loyalty program is not in effect yet.
+    LylProgramNotEffective,
+    /// K-6: an award program is not in effect yet.
+    AwardProgramNotEffective,
+    /// K-9: the activation amount is below the minimum of the tender program.
+    MinActivationAmtNotMet,
     /// Other writers kept changing the same record; the request had no effect.
     Contention,
     /// There was no answer within the deadline; whether there was an effect is not known.
@@ -104,6 +130,7 @@ impl Code {
         Code::AlternateKeyTypecodeUnspecified,
         Code::AlternateKeyValueUnspecified,
         Code::CustomerSearchRequiredParameters,
+        Code::CardNotFound,
         Code::TransactionAlreadyExists,
         Code::CustomerNotFound,
         Code::CustomerAlreadyExists,
@@ -111,6 +138,18 @@ impl Code {
         Code::ValueNotInEnumeratedAttributeTypeValues,
         Code::MultipleValuesOnUniqueAttributeType,
         Code::CustomerNoteEmpty,
+        Code::CardExpired,
+        Code::ActivationDateDoesNotMeetCardExpirationDate,
+        Code::ProgramInactive,
+        Code::AccountBlocked,
+        Code::AccountExpired,
+        Code::ProgramExpired,
+        Code::LylProgramExpired,
+        Code::AwardProgramExpired,
+        Code::ProgramNotEffective,
+        Code::LylProgramNotEffective,
+        Code::AwardProgramNotEffective,
+        Code::MinActivationAmtNotMet,
         Code::Contention,
         Code::Timeout,
         Code::ServiceUnavailable,
@@ -136,11 +175,44 @@ impl Code {
             Code::ValueNotInEnumeratedAttributeTypeValues => "VALUE_NOT_IN_ENUMERATED_ATTRIBUTE_TYPE_VALUES",
             Code::MultipleValuesOnUniqueAttributeType => "MULTIPLE_VALUES_ON_UNIQUE_ATTRIBUTE_TYPE",
             Code::CustomerSearchRequiredParameters => "CUSTOMER_SEARCH_REQUIRED_PARAMETERS",
+            Code::CardNotFound => "CARD_NOT_FOUND",
             Code::CustomerNotFound => "CUSTOMER_NOT_FOUND",
             Code::CustomerAlreadyExists => "CUSTOMER_ALREADY_EXISTS",
+            Code::CardExpired => "CARD_EXPIRED",
+            Code::ActivationDateDoesNotMeetCardExpirationDate => {
+                "ACTIVATION_DATE_DOES_NOT_MEET_CARD_EXPIRATION_DATE"
+            }
+            Code::ProgramInactive => "PROGRAM_INACTIVE",
+            Code::AccountBlocked => "ACCOUNT_BLOCKED",
+            Code::AccountExpired => "ACCOUNT_EXPIRED",
+            Code::ProgramExpired => "PROGRAM_EXPIRED",
+            Code::LylProgramExpired => "LYL_PROGRAM_EXPIRED",
+            Code::AwardProgramExpired => "AWARD_PROGRAM_EXPIRED",
+            Code::ProgramNotEffective => "PROGRAM_NOT_EFFECTIVE",
+            Code::LylProgramNotEffective => "LYL_PROGRAM_NOT_EFFECTIVE",
+            Code::AwardProgramNotEffective => "AWARD_PROGRAM_NOT_EFFECTIVE",
+            Code::MinActivationAmtNotMet => "MIN_ACTIVATION_AMT_NOT_MET",
             Code::TransactionAlreadyExists => "TRANSACTION_ALREADY_EXISTS",
             Code::Contention | Code::Timeout | Code::ServiceUnavailable => "SERVICE_UNAVAILABLE",
             Code::CorruptRecord | Code::UnexpectedError => "UNEXPECTED_ERROR",
+        }
+    }
+
+    /// The name in a document about cards (K-10): a failure of ours is a `GENERAL_ERROR` there.
+    pub const fn as_card_document_str(self) -> &'static str {
+        match self.class() {
+            Class::Internal | Class::CorruptRecord => "GENERAL_ERROR",
+            Class::Malformed
+            | Class::Invalid
+            | Class::NotFound
+            | Class::AlreadyExists
+            | Class::RuleViolated
+            | Class::UnknownOperation
+            | Class::Unauthenticated
+            | Class::TooLarge
+            | Class::Contention
+            | Class::Timeout
+            | Class::Unavailable => self.as_str(),
         }
     }
 
@@ -162,8 +234,20 @@ impl Code {
             | Code::ValueNotInEnumeratedAttributeTypeValues
             | Code::MultipleValuesOnUniqueAttributeType
             | Code::CustomerSearchRequiredParameters => Class::Invalid,
-            Code::CustomerNotFound => Class::NotFound,
+            Code::CardNotFound | Code::CustomerNotFound => Class::NotFound,
             Code::CustomerAlreadyExists | Code::TransactionAlreadyExists => Class::AlreadyExists,
+            Code::CardExpired
+            | Code::ActivationDateDoesNotMeetCardExpirationDate
+            | Code::ProgramInactive
+            | Code::AccountBlocked
+            | Code::AccountExpired
+            | Code::ProgramExpired
+            | Code::LylProgramExpired
+            | Code::AwardProgramExpired
+            | Code::ProgramNotEffective
+            | Code::LylProgramNotEffective
+            | Code::AwardProgramNotEffective
+            | Code::MinActivationAmtNotMet => Class::RuleViolated,
             Code::Contention => Class::Contention,
             Code::Timeout => Class::Timeout,
             Code::ServiceUnavailable => Class::Unavailable,

@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod amount;
 mod attribute_rules;
+pub mod card;
 pub mod contact_point;
 mod contact_rules;
 mod contact_update;
@@ -26,6 +27,7 @@ mod note_rules;
 mod person_rules;
 pub mod phone;
 pub mod postal_code;
+pub mod program;
 pub mod reference;
 pub mod settings;
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! What an organisation defines before customers come: alternate-key types, attribute types, retail locations. Its
-//! switches are [`super::settings`].
+//! What an organisation defines before customers come: alternate-key types, attribute types, retail locations, and what
+//! its cards are for. Its switches are [`super::settings`]; cards themselves are no part of it ([`super::card`]).
 
 use std::collections::BTreeMap;
+
+use super::program::{CardProgram, CouponDefinition, Program, Promotion};
 
 /// Reference data, as the rules need it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +14,14 @@ pub struct Reference {
     pub attribute_types: BTreeMap<String, AttributeType>,
     /// Id → name; heeded where [`super::Settings::check_retail_locations`] is on.
     pub retail_locations: BTreeMap<String, String>,
+    /// K: id → program.
+    pub programs: BTreeMap<String, Program>,
+    /// K: id → card program.
+    pub card_programs: BTreeMap<String, CardProgram>,
+    /// K-3: name → coupon.
+    pub coupons: BTreeMap<String, CouponDefinition>,
+    /// M-5: id → promotion.
+    pub promotions: BTreeMap<String, Promotion>,
 }
 
 /// The definition of a custom attribute.
@@ -49,11 +59,27 @@ pub enum Kind {
     AttributeType,
     /// Where customers sign up and are at home.
     RetailLocation,
+    /// What an account of a card is for.
+    Program,
+    /// Which programs a card has.
+    CardProgram,
+    /// What a card's first customer gets.
+    Coupon,
+    /// Whom a promotion is meant for.
+    Promotion,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: &'static [Kind] = &[Kind::AlternateKeyType, Kind::AttributeType, Kind::RetailLocation];
+    pub const ALL: &'static [Kind] = &[
+        Kind::AlternateKeyType,
+        Kind::AttributeType,
+        Kind::RetailLocation,
+        Kind::Program,
+        Kind::CardProgram,
+        Kind::Coupon,
+        Kind::Promotion,
+    ];
 
     /// The name in files, keys and commands; it is stored and never changes.
     pub const fn as_str(self) -> &'static str {
@@ -61,6 +87,10 @@ impl Kind {
             Kind::AlternateKeyType => "alternate_key_type",
             Kind::AttributeType => "attribute_type",
             Kind::RetailLocation => "retail_location",
+            Kind::Program => "program",
+            Kind::CardProgram => "card_program",
+            Kind::Coupon => "coupon",
+            Kind::Promotion => "promotion",
         }
     }
 
@@ -90,6 +120,14 @@ pub enum Definition {
         /// For people.
         name: String,
     },
+    /// Of the program whose id is its code.
+    Program(Program),
+    /// Of the card program whose id is its code.
+    CardProgram(CardProgram),
+    /// Of the coupon whose name is its code.
+    Coupon(CouponDefinition),
+    /// Of the promotion whose id is its code.
+    Promotion(Promotion),
 }
 
 impl Definition {
@@ -99,6 +137,10 @@ impl Definition {
             Definition::AlternateKeyType { .. } => Kind::AlternateKeyType,
             Definition::AttributeType(_) => Kind::AttributeType,
             Definition::RetailLocation { .. } => Kind::RetailLocation,
+            Definition::Program(_) => Kind::Program,
+            Definition::CardProgram(_) => Kind::CardProgram,
+            Definition::Coupon(_) => Kind::Coupon,
+            Definition::Promotion(_) => Kind::Promotion,
         }
     }
 }
@@ -116,6 +158,10 @@ impl Reference {
             Definition::RetailLocation { name } => {
                 self.retail_locations.insert(code, name);
             }
+            Definition::Program(program) => drop(self.programs.insert(code, program)),
+            Definition::CardProgram(card_program) => drop(self.card_programs.insert(code, card_program)),
+            Definition::Coupon(coupon) => drop(self.coupons.insert(code, coupon)),
+            Definition::Promotion(promotion) => drop(self.promotions.insert(code, promotion)),
         }
     }
 
@@ -133,6 +179,10 @@ impl Reference {
             }
             Kind::AttributeType => list(&self.attribute_types, Definition::AttributeType),
             Kind::RetailLocation => list(&self.retail_locations, |name| Definition::RetailLocation { name }),
+            Kind::Program => list(&self.programs, Definition::Program),
+            Kind::CardProgram => list(&self.card_programs, Definition::CardProgram),
+            Kind::Coupon => list(&self.coupons, Definition::Coupon),
+            Kind::Promotion => list(&self.promotions, Definition::Promotion),
         }
     }
 }

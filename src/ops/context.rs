@@ -1,29 +1,23 @@
 //! What an operation is given beside its request, and what lives as long as the gateway does.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::ids::{CARD_IDS, CUSTOMER_IDS, Ids};
+use super::pins::{NoPinKeys, PinKeys};
 use super::reference::CurrentReference;
 use super::turns::Turns;
 use crate::clock::Clock;
+use crate::domain::card::pin::PinKey;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
 use crate::domain::reference::Reference;
 use crate::domain::{Now, Rules, Settings};
 use crate::search::Search;
-use crate::store::{IDS_DRAWN_MAX, Store, StoreError};
-
-/// The sequence that customer ids are drawn from.
-pub const CUSTOMER_IDS: &str = "customer";
-/// How many ids are drawn at once; those not used when the gateway ends are lost.
-const ID_BLOCK: u64 = 1_000;
-/// How many ids an import may skip at once: a thousandth of what a u64 has would take years to draw.
-const IDS_SKIPPED_MAX: u64 = 10_000_000_000;
+use crate::store::{Store, StoreError};
 
 /// Everything that all requests share.
 pub struct Gateway {
@@ -40,7 +34,11 @@ pub struct Gateway {
     /// The zone of local time and of 'today'.
     pub time_zone: TimeZone,
     pub(super) turns: Turns,
-    customer_ids: Mutex<Range<u64>>,
+    /// Of customers.
+    pub(super) customer_ids: Ids,
+    /// Of accounts and coupons.
+    pub(super) card_ids: Ids,
+    pub(super) pin_keys: Arc<dyn PinKeys>,
 }
 
 impl Gateway {
@@ -53,42 +51,28 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         time_zone: TimeZone,
     ) -> Self {
-        let reference = CurrentReference::from(reference);
-        let (turns, customer_ids) = (Turns::default(), Mutex::new(0..0));
-        Gateway { store, search, settings, reference, clock, time_zone, turns, customer_ids }
-    }
-
-    async fn next_customer_id(&self) -> Result<CustomerId, Error> {
-        let mut block = self.customer_ids.lock().await;
-        if block.is_empty() {
-            *block = self.store.draw_ids(CUSTOMER_IDS, ID_BLOCK).await?;
+        Gateway {
+            store,
+            search,
+            settings,
+            reference: CurrentReference::from(reference),
+            clock,
+            time_zone,
+            turns: Turns::default(),
+            customer_ids: Ids::of(CUSTOMER_IDS),
+            card_ids: Ids::of(CARD_IDS),
+            pin_keys: Arc::new(NoPinKeys),
         }
-        let id = block.next().ok_or_else(|| Error::internal("the store drew an empty block of ids"))?;
-        Ok(CustomerId(id))
     }
 
-    /// Is an id below `next` about to be given out?
-    pub(super) async fn holds_ids_below(&self, next: u64) -> bool {
-        let block = self.customer_ids.lock().await;
-        !block.is_empty() && block.start < next
+    /// With a place where the key of PINs is kept (K-4).
+    pub fn with_pin_keys(self, pin_keys: Arc<dyn PinKeys>) -> Self {
+        Gateway { pin_keys, ..self }
     }
 
     /// From now on only ids above `id` are given out, here and after a restart.
     pub(super) async fn give_ids_above(&self, id: u64) -> Result<(), StoreError> {
-        let mut block = self.customer_ids.lock().await;
-        let wanted = id.saturating_add(1);
-        while block.end <= wanted {
-            let missing = wanted - block.end;
-            if block.end != 0 && missing > IDS_SKIPPED_MAX {
-                let text = format!("the id is more than {IDS_SKIPPED_MAX} above all others");
-                return Err(StoreError::Unacceptable(text));
-            }
-            // Before the first draw nobody knows where the sequence is.
-            let count = if block.end == 0 { ID_BLOCK } else { missing.clamp(ID_BLOCK, IDS_DRAWN_MAX) };
-            *block = self.store.draw_ids(CUSTOMER_IDS, count).await?;
-        }
-        block.start = block.start.max(wanted);
-        Ok(())
+        self.customer_ids.give_above(&*self.store, id).await
     }
 }
 
@@ -157,7 +141,18 @@ impl<'a> Context<'a> {
 
     /// A new customer id; one that is not used is lost.
     pub async fn next_customer_id(&self) -> Result<CustomerId, Error> {
-        self.gateway.next_customer_id().await
+        self.gateway.customer_ids.next(&*self.gateway.store).await.map(CustomerId)
+    }
+
+    /// A new id for an account or a coupon; one that is not used is lost.
+    pub(super) async fn next_card_id(&self) -> Result<u64, Error> {
+        self.gateway.card_ids.next(&*self.gateway.store).await
+    }
+
+    /// The key of PINs, which was made when the first PIN was loaded.
+    pub(super) fn pin_key(&self) -> Result<PinKey, Error> {
+        let missing = || Error::internal("the key of PINs is missing: bring the file back from its backup");
+        self.gateway.pin_keys.get().map_err(Error::internal)?.ok_or_else(missing)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::domain::message::CustomerMessage;
 use crate::domain::note::Note;
 use crate::domain::{self, Decided};
-use crate::store::record::history::{self, Difference, HistoryRow};
+use crate::store::record::history::{self, CardDifference, Difference, HistoryRow};
 use crate::store::record::{
     CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key,
 };
@@ -159,6 +159,17 @@ pub(super) fn change(
     operation: &str,
     context: &Context<'_>,
 ) -> Result<Change, Error> {
+    change_with_cards(before, decided, Vec::new(), operation, context)
+}
+
+/// The same with links to cards that change too, which the caller adds to the change.
+pub(super) fn change_with_cards(
+    before: Option<&Loaded>,
+    decided: &Decided,
+    cards: Vec<CardDifference<'_>>,
+    operation: &str,
+    context: &Context<'_>,
+) -> Result<Change, Error> {
     let customer = &decided.customer;
     let body = encode_customer(customer)?;
     if body.len() > CUSTOMER_BYTES_MAX {
@@ -179,6 +190,7 @@ pub(super) fn change(
         previous: before.map(|loaded| loaded.record.version),
         sections: history::differences(before.map(|loaded| &loaded.record.body[..]), Some(&body))?,
         notes: notes.iter().map(NoteDifference::borrow).collect(),
+        cards,
     };
     change.log(history::encode(&row)?);
     change.put(record_key, body);

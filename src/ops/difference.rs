@@ -96,6 +96,7 @@ fn visit_element(element: &Value, path: &mut Path, leaf: &mut impl FnMut(Path, &
 fn naming(members: &Map<String, Value>) -> &'static [&'static str] {
     match members {
         _ if members.contains_key("sequence") => &["sequence"],
+        _ if members.contains_key("card_number") => &["card_number"],
         _ if members.contains_key("alternate_id") => &["type_code", "alternate_id"],
         _ if members.contains_key("transaction_id") => &["transaction_id"],
         _ if members.contains_key("name") => &["name"],

@@ -26,6 +26,10 @@ pub async fn execute<O: Operation>(
         Some(message) => Some(gateway.turns.take(idempotency::key(call.caller, message)).await),
         None => None,
     };
+    let _queued = match O::queue(request) {
+        Some(key) => Some(gateway.turns.take(key).await),
+        None => None,
+    };
     let mut lost_against = None;
     for attempt in 0..ATTEMPTS_MAX {
         let _turn = match lost_against.take().filter(|_| attempt >= QUEUE_FROM_ATTEMPT) {
@@ -42,7 +46,9 @@ pub async fn execute<O: Operation>(
         let context = Context::new(gateway, call);
         let (change, outcome) = match O::run(&*gateway.store, request, &context).await {
             Ok(Decision { change, answer }) => (change, Ok(encode(&answer)?)),
-            Err(refusal) => (Change::new(), Err(refusal)),
+            Err(refusal) => {
+                (O::left_behind(&*gateway.store, request, &context, &refusal).await?, Err(refusal))
+            }
         };
         let change = match memory {
             Some(memory) => memory.remember(change, &outcome, O::NAME, &context)?,

@@ -5,8 +5,10 @@
 
 use super::customers::{self, Loaded};
 use super::lookup;
+use crate::domain::card::CardNumber;
 use crate::domain::error::{Class, Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::store::cards::representative;
 use crate::store::record::key;
 use crate::store::{Reads, Record};
 use crate::wire::customer::{Fields, Path, alternate_key, known_children, size};
@@ -89,6 +91,12 @@ impl Identifiers {
         self.customer_id.is_none() && self.alternate_keys.is_empty() && self.card_number.is_none()
     }
 
+    /// The card, where nothing else is named.
+    pub(super) fn card_alone(&self) -> Option<&str> {
+        let alone = self.customer_id.is_none() && self.alternate_keys.is_empty();
+        self.card_number.as_deref().filter(|_| alone)
+    }
+
     /// The id and the record of the active customer so named: by the CustomerID, else by keys, else by the card.
     pub(super) async fn find_active_record(&self, reads: &dyn Reads) -> Result<(CustomerId, Record), Error> {
         if self.customer_id.is_none() && !self.alternate_keys.is_empty() {
@@ -132,9 +140,10 @@ impl Identifiers {
     }
 }
 
-/// Whom the card with this number is linked to. No cards are kept yet, so nobody.
-async fn by_card_number(_: &dyn Reads, _: &str) -> Result<Option<CustomerId>, Error> {
-    Ok(None)
+/// The first associated active customer of the card with this number.
+async fn by_card_number(reads: &dyn Reads, number: &str) -> Result<Option<CustomerId>, Error> {
+    let Some(number) = CardNumber::parse(number) else { return Ok(None) };
+    Ok(representative(reads, &number, false).await?.map(|holder| holder.customer))
 }
 
 /// Keys of several customers name nobody.

@@ -27,7 +27,7 @@ pub(super) async fn active_record(
 ) -> Result<Option<(CustomerId, Record)>, Error> {
     let Some(id) = CustomerId::parse(sent) else { return Ok(None) };
     let Some(record) = reads.get(&key::customer(id)).await? else { return Ok(None) };
-    let (active, _) = read_state(&record.body)?;
+    let active = read_state(&record.body)?.active;
     Ok(active.then_some((id, record)))
 }
 

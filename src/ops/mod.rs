@@ -5,25 +5,33 @@
 //! Deliberately absent: HTTP, envelopes, engines. An operation never names another operation; what two of them share
 //! stands beside them here.
 
+mod activate_instrument_customer;
 mod add_customer;
 mod add_or_update_customer;
 pub mod administration;
+mod associate_card_to_customer;
 mod batch;
+mod cards;
 mod condition;
 mod context;
 mod customers;
 mod delete_customer;
 mod difference;
+mod documents;
 mod execute;
 mod forget;
 pub mod history;
 mod idempotency;
 mod identifiers;
+mod ids;
 mod lookup;
+mod pins;
 mod process_customers;
 mod record_transaction;
 pub mod reference;
+mod results;
 mod retrieve_customer;
+mod retrieve_instrument;
 mod search_customers;
 mod soap;
 mod turns;
@@ -39,16 +47,18 @@ use std::future::Future;
 
 pub use batch::{Action, BatchFace, Record, RecordOperation, RecordOutcome, RecordWarning};
 pub use condition::{Condition, condition};
-pub use context::{CUSTOMER_IDS, Call, Context, Gateway, MessageKey, RecordOfMessage};
+pub use context::{Call, Context, Gateway, MessageKey, RecordOfMessage};
 pub use difference::FieldDifference;
 pub use execute::execute;
 pub use forget::{Forgotten, forget_messages};
 pub use idempotency::{KEEP, MESSAGE_ID_BYTES_MAX, expired_before};
+pub use ids::{CARD_IDS, CUSTOMER_IDS};
+pub use pins::PinKeys;
 pub use reference::{DEFAULT_REFERENCE, parse as parse_reference};
 pub use soap::{SoapFace, SoapOperation};
 
 use crate::domain::error::Error;
-use crate::store::{Change, Reads};
+use crate::store::{Change, Key, Reads};
 
 /// Every operation, by the name of its request element. The WSDL declares the same set, or the program does not start.
 pub const REGISTRY: &[&dyn SoapOperation] = &[
@@ -60,6 +70,9 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<search_customers::SearchCustomers>::NEW,
     &process_customers::ProcessCustomers,
     &soap::Face::<record_transaction::RecordTransaction>::NEW,
+    &soap::Face::<associate_card_to_customer::AssociateCardToCustomer>::NEW,
+    &activate_instrument_customer::ActivateInstrumentCustomer,
+    &soap::Face::<retrieve_instrument::RetrieveInstrument>::NEW,
 ];
 
 /// What a `Customer` of a document can ask for with its `Action`, and the operation that does it.
@@ -73,6 +86,10 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "Delete", operation: Some(&batch::Face::<delete_customer::DeleteCustomer>::NEW) },
     Action { name: "Merge", operation: None },
 ];
+
+/// Who carries out an `Instrument` of a document.
+pub const INSTRUMENT: &dyn RecordOperation =
+    &batch::Face::<associate_card_to_customer::AssociateCardToCustomer>::NEW;
 
 /// What an operation is.
 pub trait Operation: Send + Sync + 'static {
@@ -91,6 +108,21 @@ pub trait Operation: Send + Sync + 'static {
         request: &Self::Request,
         context: &Context<'_>,
     ) -> impl Future<Output = Result<Decision<Self::Answer>, Error>> + Send;
+
+    /// What a refusal leaves behind all the same: nothing, but for a wrong PIN that is counted (K-4).
+    fn left_behind(
+        _reads: &dyn Reads,
+        _request: &Self::Request,
+        _context: &Context<'_>,
+        _refusal: &Error,
+    ) -> impl Future<Output = Result<Change, Error>> + Send {
+        async { Ok(Change::new()) }
+    }
+
+    /// Requests with the same key are decided one after the other, whether they change anything or not.
+    fn queue(_request: &Self::Request) -> Option<Key> {
+        None
+    }
 }
 
 /// What a request leads to.

@@ -6,9 +6,11 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use super::{Call, DEFAULT_REFERENCE, Gateway, MessageKey, REGISTRY, parse_reference};
+use super::reference::{self, LoadOptions};
+use super::{Call, DEFAULT_REFERENCE, Gateway, MessageKey, PinKeys, REGISTRY, parse_reference};
 use crate::clock::FixedClock;
 use crate::domain::Settings;
+use crate::domain::card::pin::PinKey;
 use crate::domain::error::{Code, Error};
 use crate::search::{Options, Place, Search};
 use crate::store::{MemoryStore, Store};
@@ -34,7 +36,13 @@ impl World {
         let search = Arc::new(Search::new(store.clone(), Options::new(Place::Memory)));
         let gateway =
             Gateway::new(store, search, Settings::default(), reference, clock.clone(), TimeZone::UTC);
-        World { gateway: Arc::new(gateway), clock }
+        World { gateway: Arc::new(gateway.with_pin_keys(Arc::new(TestKey))), clock }
+    }
+
+    /// Loads reference data with which nothing is wrong.
+    pub(super) async fn load(&self, file: &str) {
+        let loaded = reference::load(&self.gateway, file.as_bytes(), LoadOptions::default()).await.unwrap();
+        assert_eq!(loaded.problems, []);
     }
 
     /// Sends the request element.
@@ -57,6 +65,7 @@ impl World {
         let document = Document::parse(request.as_bytes(), &Limits::default()).unwrap();
         let name = match document.root().local() {
             "Customers" => "processCustomers",
+            "ActivateInstrumentCustomerRequest" => "activateInstrumentCustomer",
             name => name,
         };
         let operation = REGISTRY.iter().find(|operation| operation.name() == name).expect("an operation");
@@ -100,6 +109,30 @@ impl World {
     pub(super) async fn log_rows(&self) -> usize {
         self.gateway.store.read_log(0, 10_000).await.unwrap().len()
     }
+}
+
+/// A key of PINs that is always there.
+struct TestKey;
+
+impl PinKeys for TestKey {
+    fn get(&self) -> std::io::Result<Option<PinKey>> {
+        Ok(Some(PinKey::new([7; 32])))
+    }
+
+    fn get_or_make(&self) -> std::io::Result<PinKey> {
+        Ok(PinKey::new([7; 32]))
+    }
+}
+
+/// Cards of every sort, and what they are for.
+pub(super) const CARDS: &str = include_str!("../../examples/reference/cards.toml");
+
+/// A request that gives a card to the customer with this id.
+pub(super) fn associate(card: &str, id: &str) -> String {
+    format!(
+        "<associateCardToCustomer xmlns='urn:castile:crm:v1'><Instrument><CardNumber>{card}</CardNumber>\
+         <Customer><CustomerID>{id}</CustomerID></Customer></Instrument></associateCardToCustomer>"
+    )
 }
 
 /// A request of an operation that takes a `Customer`.

@@ -7,8 +7,7 @@ use super::failure::SearchError;
 use super::index::Index;
 use super::marker::Marker;
 use super::overlay::Overlay;
-use super::projection::Projection;
-use crate::store::record::{key, view_customer};
+use crate::store::record::key;
 use crate::store::{Collection, prefix_range};
 
 /// So many customers are read at once.
@@ -122,7 +121,7 @@ impl Shared {
             }
             let page = self.store.scan(Collection::Customer, range.clone(), PAGE).await?;
             for (_, record) in &page {
-                index.add(&Projection::of(&view_customer(&record.body)?))?;
+                index.add(&self.project(record).await?)?;
                 count += 1;
                 if count % PROGRESS_STEP == 0 {
                     progress(count);

@@ -2,6 +2,7 @@
 
 use crate::domain::error::{Code, Error};
 use crate::store::StoreError;
+use crate::store::cards::LinkError;
 use crate::store::record::RecordError;
 
 /// Where a mistake in the page token is reported.
@@ -70,5 +71,14 @@ impl From<SearchError> for Error {
         let mut refusal = Error::new(code, message);
         refusal.source = Some(Box::new(error));
         refusal
+    }
+}
+
+impl From<LinkError> for SearchError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Store(error) => error.into(),
+            LinkError::Record(error) => error.into(),
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::engine::Shared;
 use super::failure::SearchError;
 use super::projection::Projection;
 use crate::domain::identity::CustomerId;
+use crate::store::cards::cards_of;
 use crate::store::record::{history, key, view_customer};
 use crate::store::{LogRow, Record, StoreError};
 
@@ -69,9 +70,13 @@ impl Shared {
         }
         let ids: Vec<_> = touched.keys().copied().collect();
         let records = self.records(&ids).await?;
-        let project = |record: Record| view_customer(&record.body).map(|customer| Projection::of(&customer));
-        let projections: Vec<_> =
-            records.into_iter().map(|record| record.map(project).transpose()).collect::<Result<_, _>>()?;
+        let mut projections = Vec::with_capacity(records.len());
+        for record in records {
+            projections.push(match record {
+                Some(record) => Some(self.project(&record).await?),
+                None => None,
+            });
+        }
         if let Some(state) = &mut *self.state() {
             for ((id, commit), projection) in touched.into_iter().zip(projections) {
                 state.overlay.put(id, commit, projection);
@@ -79,6 +84,13 @@ impl Shared {
             state.overlay.marker.advance(newest);
         }
         Ok(())
+    }
+
+    /// A customer as search sees it, with the cards that it has now.
+    pub(super) async fn project(&self, record: &Record) -> Result<Projection, SearchError> {
+        let customer = view_customer(&record.body)?;
+        let cards = cards_of(&*self.store, customer.id, customer.card_count).await?;
+        Ok(Projection::of(&customer, &cards))
     }
 
     /// A damaged record must not stop the search for all others: it is as if it were not there.

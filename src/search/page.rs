@@ -12,11 +12,14 @@ use super::engine::{Search, Shared};
 use super::failure::SearchError;
 use super::index::View;
 use super::projection::{self, SortKey, Sought, id_of};
-use super::query::Query;
+use super::query::{Field, Query};
 use super::terms::{self, Needed};
 use super::token::Token;
+use crate::domain::card::CardNumber;
+use crate::domain::customer::Customer;
 use crate::domain::identity::CustomerId;
 use crate::store::Record;
+use crate::store::cards::{cards_of, representative};
 use crate::store::record::view_customer;
 
 /// A page whose records take this much is long enough.
@@ -94,7 +97,8 @@ async fn find(shared: &Shared, request: PageRequest<'_>, token: Option<Token>) -
             let Some(record) = record.filter(|record| unchanged(record.version)) else { continue };
             let customer = view_customer(&record.body)?;
             let id = customer.id;
-            if !projection::matches(&customer, &sought) {
+            let cards = standing_cards(shared, &customer, request.query).await?;
+            if !projection::matches(&customer, &cards, &sought) {
                 continue;
             }
             if hits.len() == request.customers_max || bytes >= PAGE_BYTES_MAX {
@@ -105,6 +109,25 @@ async fn find(shared: &Shared, request: PageRequest<'_>, token: Option<Token>) -
             hits.push(Hit { id, record, sort_key });
         }
     }
+}
+
+/// The customer's cards that stand for it and not for another of their customers, where a criterion asks for cards.
+async fn standing_cards<S>(
+    shared: &Shared,
+    customer: &Customer<S>,
+    query: &Query,
+) -> Result<Vec<CardNumber>, SearchError> {
+    let mut standing = Vec::new();
+    if !query.asks_for(Field::CardNumber) {
+        return Ok(standing);
+    }
+    for card in cards_of(&*shared.store, customer.id, customer.card_count).await? {
+        let stands_for = representative(&*shared.store, &card, query.include_inactive).await?;
+        if stands_for.is_some_and(|holder| holder.customer == customer.id) {
+            standing.push(card);
+        }
+    }
+    Ok(standing)
 }
 
 fn next_token(hits: &[Hit], as_of: u64, query: &Query) -> Option<String> {

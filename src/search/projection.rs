@@ -4,6 +4,7 @@
 
 use super::query::{Criterion, Field, Query};
 use super::sound::{Sound, alike, sounds};
+use crate::domain::card::CardNumber;
 use crate::domain::contact_point::ContactPoint;
 use crate::domain::customer::Customer;
 use crate::domain::fold;
@@ -34,23 +35,30 @@ pub(super) struct Projection {
 }
 
 impl Projection {
-    /// Everything.
-    pub(super) fn of<S: AsRef<str>>(customer: &Customer<S>) -> Self {
-        Projection::with(customer, |_| true)
+    /// Everything, with the customer's cards, also those that stand for somebody else.
+    pub(super) fn of<S: AsRef<str>>(customer: &Customer<S>, cards: &[CardNumber]) -> Self {
+        Projection::with(customer, cards, |_| true)
     }
 
     /// What a query asks for, which is much less to fold.
-    fn asked<S: AsRef<str>>(customer: &Customer<S>, query: &Query) -> Self {
-        Projection::with(customer, |field| query.criteria.iter().any(|criterion| criterion.field == field))
+    fn asked<S: AsRef<str>>(customer: &Customer<S>, cards: &[CardNumber], query: &Query) -> Self {
+        Projection::with(customer, cards, |field| query.asks_for(field))
     }
 
-    fn with<S: AsRef<str>>(customer: &Customer<S>, wanted: impl Fn(Field) -> bool) -> Self {
+    fn with<S: AsRef<str>>(
+        customer: &Customer<S>,
+        cards: &[CardNumber],
+        wanted: impl Fn(Field) -> bool,
+    ) -> Self {
         let mut values = Values { wanted, values: Vec::new() };
         values.names(customer);
         values.contacts(customer);
         for held in &customer.alternate_keys {
             let type_code = Some(held.key.type_code.as_ref().to_owned());
             values.push(Field::AlternateKey, 0, held.active, Some(&held.key.alternate_id), type_code);
+        }
+        for card in cards {
+            values.push(Field::CardNumber, 0, true, Some(&card.as_str()), None);
         }
         let (id, active) = (customer.id, customer.active);
         Projection { id, active, sort_key: sort_key(customer), values: values.values }
@@ -74,9 +82,13 @@ impl Projection {
     }
 }
 
-/// Does the customer match, as it is stored now?
-pub(super) fn matches<S: AsRef<str>>(customer: &Customer<S>, sought: &Sought<'_>) -> bool {
-    Projection::asked(customer, sought.query).matches(sought)
+/// Does the customer match, as it is stored now? `cards` are those that stand for it.
+pub(super) fn matches<S: AsRef<str>>(
+    customer: &Customer<S>,
+    cards: &[CardNumber],
+    sought: &Sought<'_>,
+) -> bool {
+    Projection::asked(customer, cards, sought.query).matches(sought)
 }
 
 /// A query made ready to be held against many customers.

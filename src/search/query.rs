@@ -34,7 +34,7 @@ pub enum Field {
     PostalCode = b'i',
     /// Id of an alternate key.
     AlternateKey = b'j',
-    /// Number of a card. No customer has any yet.
+    /// Number of a card that stands for the customer.
     CardNumber = b'k',
 }
 
@@ -168,6 +168,11 @@ impl Query {
     /// `None` without any criterion.
     pub fn new(criteria: Vec<Criterion>, include_inactive: bool) -> Option<Self> {
         (!criteria.is_empty()).then_some(Query { criteria, include_inactive })
+    }
+
+    /// Is there a criterion on this field?
+    pub(super) fn asks_for(&self, field: Field) -> bool {
+        self.criteria.iter().any(|criterion| criterion.field == field)
     }
 
     /// The same for the same criteria in any order, whatever the machine.

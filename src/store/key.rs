@@ -19,6 +19,13 @@ impl Collection {
         Collection::AlternateKey,
         Collection::Idempotency,
         Collection::Reference,
+        Collection::Card,
+        Collection::CardSerial,
+        Collection::CustomerCard,
+        Collection::CardHolder,
+        Collection::AccountActivity,
+        Collection::Coupon,
+        Collection::PinAttempts,
         Collection::Transaction,
         Collection::TransactionId,
         Collection::ActivitySums,
@@ -37,12 +44,20 @@ impl Collection {
     /// Do ids consist of big-endian u64s?
     const fn is_numeric(self) -> bool {
         match self {
-            Collection::Customer | Collection::Note | Collection::Transaction | Collection::ActivitySums => {
-                true
-            }
+            Collection::Customer
+            | Collection::Note
+            | Collection::AccountActivity
+            | Collection::Transaction
+            | Collection::ActivitySums => true,
             Collection::AlternateKey
             | Collection::Idempotency
             | Collection::Reference
+            | Collection::Card
+            | Collection::CardSerial
+            | Collection::CustomerCard
+            | Collection::CardHolder
+            | Collection::Coupon
+            | Collection::PinAttempts
             | Collection::TransactionId => false,
         }
     }
@@ -125,7 +140,7 @@ mod tests {
     #[test]
     fn collections_keep_their_numbers() {
         let numbers: Vec<u8> = Collection::ALL.iter().map(|collection| collection.number()).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 20, 21, 22]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22]);
         for collection in Collection::ALL {
             assert_eq!(Collection::from_number(collection.number()), Some(*collection));
         }

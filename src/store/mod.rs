@@ -11,6 +11,7 @@
 //! callers bear a commit that fails; `decide` holds the one decision that all engines share, and the
 //! conformance suite holds every engine to this page.
 
+pub mod cards;
 mod change;
 mod committer;
 #[cfg(test)]
@@ -51,6 +52,20 @@ pub enum Collection {
     Idempotency = 4,
     /// Reference data: kind, 0x00, code.
     Reference = 5,
+    /// Card number → the card with its accounts. Its version guards everything below that belongs to the card.
+    Card = 10,
+    /// Serial number → card number.
+    CardSerial = 11,
+    /// Customer id (u64, big-endian), card number → the link between them.
+    CustomerCard = 12,
+    /// Card number, 0x00, place (u32, big-endian) → customer id: the card's customers in the order of association.
+    CardHolder = 13,
+    /// Account id, activity sequence (u64s, big-endian) → what happened to the account.
+    AccountActivity = 14,
+    /// Card number, 0x00, coupon id (u64, big-endian) → a coupon that was issued for the card.
+    Coupon = 15,
+    /// Card number → how often it was asked with a wrong PIN since the last right one.
+    PinAttempts = 16,
     /// Customer id, number (u64s, big-endian) → a transaction. Written once.
     Transaction = 20,
     /// TransactionID → the customer id and number of the transaction.

@@ -53,6 +53,7 @@ fn registry_and_wsdl_have_the_same_operations() {
 fn example(operation: &str) -> String {
     match operation {
         "processCustomers" => "customers-document".to_owned(),
+        "activateInstrumentCustomer" => "instruments-document".to_owned(),
         _ => kebab_case(operation),
     }
 }

@@ -14,7 +14,7 @@ use castile::wire::xml::{Document, Element, Limits, compare};
 use quick_xml::events::{BytesText, Event};
 
 use super::second_decoder;
-use super::support::{Answer, Client, Server, fault, schema, soap};
+use super::support::{Answer, Client, Server, fault, run, schema, soap};
 
 /// The steps, `OPERATION/NAME`. The first customer gets the id 1; a refused add may use up an id.
 const STORY: &[&str] = &[
@@ -68,7 +68,24 @@ const STORY: &[&str] = &[
     "searchCustomers/nothing",
     "searchCustomers/refused-no-criterion",
     "searchCustomers/refused-values",
+    "associateCardToCustomer/associated",
+    "associateCardToCustomer/again",
+    "associateCardToCustomer/amount",
+    "associateCardToCustomer/refused-wrong-pin",
+    "associateCardToCustomer/refused-blocked",
+    "associateCardToCustomer/refused-values",
+    "activateInstrumentCustomer/mixed",
+    "activateInstrumentCustomer/remembered-again",
+    "activateInstrumentCustomer/refused-other-body",
+    "retrieveInstrument/associated",
+    "retrieveInstrument/tender",
+    "retrieveInstrument/never-used",
+    "retrieveInstrument/refused-wrong-pin",
+    "retrieveCustomer/by-card",
+    "searchCustomers/by-card",
 ];
+/// The cards of the story.
+const CARDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/reference/cards.toml");
 /// More ids than the story can use up.
 const IDS: std::ops::Range<u64> = 1..30;
 
@@ -104,6 +121,8 @@ fn documents_have_the_same_end_in_the_namespace_and_in_none() {
 /// Runs the story; what retrieveCustomer then shows of every id.
 fn tell(version: Version) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
+    let loaded = run(folder.path(), &["load", CARDS]);
+    assert!(loaded.status.success(), "{loaded:?}");
     let server = Server::start(folder.path());
     let mut client = server.client();
     STORY.iter().for_each(|step| check(step, version, &mut client));

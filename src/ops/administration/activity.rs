@@ -211,6 +211,7 @@ impl Administration {
             previous: stored.map(|record| record.version),
             sections,
             notes: Vec::new(),
+            cards: Vec::new(),
         };
         change.log(history::encode(&row).map_err(|error| Refused::Line(error.to_string()))?);
         change.put(key::sums(customer), sums);

@@ -71,7 +71,7 @@ impl Administration {
 }
 
 /// What was found wrong with a record; `None`: nothing.
-type Problem = Option<String>;
+pub(super) type Problem = Option<String>;
 
 struct Check<'a> {
     administration: &'a Administration,
@@ -124,6 +124,13 @@ impl Check<'_> {
                 Collection::Transaction => self.transaction(key, &record).await?,
                 Collection::TransactionId => self.transaction_id(key, &record).await?,
                 Collection::ActivitySums => self.activity(key, &record).await?,
+                Collection::Card => self.administration.check_card(key, &record).await?,
+                Collection::CardSerial
+                | Collection::CustomerCard
+                | Collection::CardHolder
+                | Collection::AccountActivity
+                | Collection::Coupon
+                | Collection::PinAttempts => self.administration.check_beside_card(key, &record).await?,
             };
             let Some(problem) = problem else { return Ok(None) };
             let now = self.administration.get(key).await?;

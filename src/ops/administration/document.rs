@@ -5,13 +5,14 @@
 //! | `export` | first line: format, program, time, newest commit |
 //! | `ids` | the next customer id, so that no id is given out twice |
 //! | `reference` | an entry of the reference data, as it is stored |
+//! | `card` | a card as it is stored, with its customers, activities and coupons |
 //! | `customer` | a customer's record as it is stored, its first notes, the rows of its history (oldest first), its sums and first transactions |
 //! | `notes` | further notes of the customer above |
 //! | `transactions` | further transactions of the customer above |
 //! | `message` | what was answered to a message, so that a retry is still recognised |
 //!
 //! Nulls are left out. The records of alternate keys and TransactionIDs are not in the file: they follow from the
-//! customers and transactions, so the two can't disagree. Rows of the history, remembered answers and reference data are kept as their stored bytes (base64), which every later
+//! customers and transactions, so the two can't disagree. Rows of the history, remembered answers, reference data and cards are kept as their stored bytes (base64), which every later
 //! version reads. Deliberately absent: commit numbers, which another store gives anew.
 
 use std::borrow::Cow;
@@ -33,6 +34,7 @@ pub(super) enum Document<'a> {
     Export(Header<'a>),
     Ids(Ids),
     Reference(ReferenceLine),
+    Card(CardLine),
     Customer(Box<CustomerLine<'a>>),
     Notes(NotesLine<'a>),
     Transactions(TransactionsLine<'a>),
@@ -58,6 +60,29 @@ pub(super) struct Header<'a> {
 pub(super) struct Ids {
     /// No customer of the store has this id or a greater one when the export begins.
     pub(super) next: u64,
+    /// The same for accounts and coupons.
+    #[serde(default)]
+    pub(super) cards: u64,
+}
+
+/// A card with what belongs to it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CardLine {
+    pub(super) number: String,
+    pub(super) row: Binary,
+    #[serde(default)]
+    pub(super) beside: Vec<BesideCard>,
+}
+
+/// A record that belongs to a card.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BesideCard {
+    /// The number of its collection.
+    pub(super) collection: u8,
+    pub(super) id: Binary,
+    pub(super) row: Binary,
 }
 
 /// An entry of the reference data.

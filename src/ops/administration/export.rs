@@ -22,6 +22,7 @@ use super::read::{Unread, Whole};
 use super::{Administration, Event, Listener, Stop};
 use crate::domain::identity::CustomerId;
 use crate::ops::idempotency::expired_before;
+use crate::ops::{CARD_IDS, CUSTOMER_IDS};
 use crate::store::record::{CustomerDocument, NoteDocument, idempotency};
 use crate::store::{Collection, CommitNumber, Key, Record, StoreError};
 
@@ -35,8 +36,10 @@ impl Administration {
         let mut lines = Lines { listener, buffer: Vec::with_capacity(2 * PIECE_BYTES), count: 0 };
         lines.put(&self.header(began_at)).await?;
         lines.count = 0;
-        lines.put(&Document::Ids(Ids { next: self.engine.next_customer_id()? })).await?;
+        let (next, cards) = (self.engine.next_id(CUSTOMER_IDS)?, self.engine.next_id(CARD_IDS)?);
+        lines.put(&Document::Ids(Ids { next, cards })).await?;
         self.export_reference(&mut lines).await?;
+        self.export_cards(&mut lines).await?;
         self.export_customers(&mut lines).await?;
         self.export_messages(&mut lines, began_at).await?;
         lines.flush().await?;
@@ -50,6 +53,21 @@ impl Administration {
 
     pub(super) fn now(&self) -> Timestamp {
         self.gateway.clock.now()
+    }
+
+    async fn export_cards(&self, lines: &mut Lines<'_>) -> Result<(), Stop> {
+        let mut pages = self.pages(Collection::Card);
+        while let Some(keys) = pages.next().await? {
+            for key in &keys {
+                match self.read_card(key).await {
+                    Ok(Some(card)) => lines.put(&Document::Card(card)).await?,
+                    Ok(None) => {}
+                    Err(Unread::Damaged(text)) => lines.find(text).await?,
+                    Err(Unread::Store(error)) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn export_customers(&self, lines: &mut Lines<'_>) -> Result<(), Stop> {

@@ -52,6 +52,7 @@ impl Administration {
             under_way: JoinSet::new(),
             outcome: Imported::default(),
             reference_data: false,
+            cards: false,
         };
         let mut start = 0;
         let mut number = first_line;
@@ -93,16 +94,22 @@ struct Work {
     outcome: Imported,
     /// Was some of it reference data?
     reference_data: bool,
+    /// Are cards under way, and nothing else?
+    cards: bool,
 }
 
 impl Work {
-    /// Begins with a line. Customers and messages go side by side; everything else waits for what is before it.
+    /// Begins with a line. Customers and messages go side by side, and so do cards; everything else waits for what is before it.
     async fn begin(&mut self, number: u64, line: Bytes) {
         self.reference_data |= line.starts_with(b"{\"reference\"");
-        let side_by_side = line.starts_with(b"{\"customer\"") || line.starts_with(b"{\"message\"");
-        while self.under_way.len() >= if side_by_side { IN_FLIGHT_MAX } else { 1 } {
+        let cards = line.starts_with(b"{\"card\"");
+        let side_by_side = cards || line.starts_with(b"{\"customer\"") || line.starts_with(b"{\"message\"");
+        // Search learns of a customer's cards together with the customer, so its cards come first.
+        let at_once = if side_by_side && cards == self.cards { IN_FLIGHT_MAX } else { 1 };
+        while self.under_way.len() >= at_once {
             self.take_one().await;
         }
+        self.cards = cards;
         let (administration, importer) = (self.administration.clone(), Arc::clone(&self.importer));
         self.under_way.spawn(async move { (number, administration.import_line(&importer, &line).await) });
         if !side_by_side {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::activity::Page;
 use super::document::{
-    Binary, CustomerLine, Document, MessageLine, NotesLine, ReferenceLine, TransactionsLine,
+    Binary, CustomerLine, Document, Ids, MessageLine, NotesLine, ReferenceLine, TransactionsLine,
 };
 use super::import::Importer;
 use super::read::NOTES_OF_A_LINE;
@@ -17,7 +17,7 @@ use crate::domain::identity::CustomerId;
 use crate::domain::note::Note;
 use crate::domain::{Decided, Outcome};
 use crate::ops::idempotency::expired_before;
-use crate::ops::{Call, Context, customers, lookup, reference};
+use crate::ops::{CARD_IDS, CUSTOMER_IDS, Call, Context, customers, lookup, reference};
 use crate::store::record::{NoteDocument, RecordError, decode_note, history, idempotency, key};
 use crate::store::{Change, Collection, Key, Reads, Record, StoreError};
 
@@ -68,7 +68,8 @@ impl Administration {
         }
         match Document::read(line).map_err(Refused::Line)? {
             Document::Export(_) => Err("is a header in the middle of the file".into()),
-            Document::Ids(ids) => self.import_ids(ids.next).await,
+            Document::Ids(ids) => self.import_ids(ids).await,
+            Document::Card(line) => self.import_card(line).await,
             Document::Reference(line) => self.import_reference(line).await,
             Document::Customer(line) => self.import_customer(importer, *line).await,
             Document::Notes(line) => self.import_notes(importer, line).await,
@@ -77,10 +78,15 @@ impl Administration {
         }
     }
 
-    async fn import_ids(&self, next: u64) -> Result<(), Refused> {
-        // A counter that is there already is left alone, or each import would take a block of ids.
-        if self.engine.next_customer_id()? < next || self.gateway.holds_ids_below(next).await {
-            self.gateway.give_ids_above(next - 1).await?;
+    async fn import_ids(&self, ids: Ids) -> Result<(), Refused> {
+        let gateway = &self.gateway;
+        let sequences =
+            [(CUSTOMER_IDS, &gateway.customer_ids, ids.next), (CARD_IDS, &gateway.card_ids, ids.cards)];
+        for (name, sequence, next) in sequences {
+            // A counter that is there already is left alone, or each import would take a block of ids.
+            if self.engine.next_id(name)? < next || sequence.holds_below(next).await {
+                sequence.give_above(&*gateway.store, next - 1).await?;
+            }
         }
         Ok(())
     }

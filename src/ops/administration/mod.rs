@@ -6,7 +6,9 @@
 //! repair of damaged records, engines by name ([`Engine`] is given).
 
 mod activity;
+mod cards;
 mod check;
+mod check_cards;
 mod document;
 mod export;
 mod form;
@@ -48,8 +50,8 @@ pub trait Engine: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Key>, StoreError>;
 
-    /// The number that the next draw of customer ids begins with.
-    fn next_customer_id(&self) -> Result<u64, StoreError>;
+    /// The number that the next draw of this sequence begins with.
+    fn next_id(&self, sequence: &str) -> Result<u64, StoreError>;
 
     /// Verifies everything that the engine knows of: checksums, chunks, counters. Blocks.
     fn inspect(&self, report: &mut dyn FnMut(Inspected));

@@ -1,6 +1,7 @@
 //! Export, import and check on the memory store: round trips, refusals, damage.
 
 mod activity;
+mod cards;
 mod reference;
 
 use std::ops::Range;
@@ -30,8 +31,8 @@ impl Engine for MemoryEngine {
         Ok(self.0.keys(collection, &range, limit))
     }
 
-    fn next_customer_id(&self) -> Result<u64, StoreError> {
-        Ok(self.0.next_of_sequence(CUSTOMER_IDS))
+    fn next_id(&self, sequence: &str) -> Result<u64, StoreError> {
+        Ok(self.0.next_of_sequence(sequence))
     }
 
     fn inspect(&self, report: &mut dyn FnMut(Inspected)) {
@@ -301,7 +302,7 @@ async fn one_bad_line_does_not_harm_its_neighbours() {
     let imported = house.import(&lines.join("\r\n")).await;
     let expected = [
         (5, "ends early, at column 40"),
-        (7, "is no document of an export in format 1 (column 7)"),
+        (7, "is no document of an export in format 1 (column 10)"),
         (8, "notes of customer 77, who is not stored"),
     ];
     let refused: Vec<_> = imported.refused.iter().map(|(line, why)| (*line, why.as_str())).collect();

@@ -3,13 +3,15 @@
 use serde_json::{Map, Value};
 
 use crate::ops::difference::{FieldDifference, differences};
-use crate::store::record::history::{Difference, HistoryRow, SUMS, TRANSACTION};
-use crate::store::record::{RecordError, note_value, section_value, sums_value, transaction_value};
+use crate::store::record::history::{CardDifference, Difference, HistoryRow, SUMS, TRANSACTION};
+use crate::store::record::{
+    RecordError, link_value, note_value, section_value, sums_value, transaction_value,
+};
 
 /// What differs between the customer before and after, notes among it.
 pub(super) fn fields(row: &HistoryRow<'_>) -> Result<Vec<FieldDifference>, RecordError> {
-    let before = side(row, |difference| difference.before)?;
-    let after = side(row, |difference| difference.after)?;
+    let before = side(row, |difference| difference.before, |card| card.before)?;
+    let after = side(row, |difference| difference.after, |card| card.after)?;
     Ok(differences(&before, &after))
 }
 
@@ -17,6 +19,7 @@ pub(super) fn fields(row: &HistoryRow<'_>) -> Result<Vec<FieldDifference>, Recor
 fn side<'a>(
     row: &'a HistoryRow<'a>,
     bytes: fn(&Difference<'a>) -> Option<&'a [u8]>,
+    link: fn(&CardDifference<'a>) -> Option<&'a [u8]>,
 ) -> Result<Value, RecordError> {
     let mut customer = Map::new();
     let mut transactions = Vec::new();
@@ -36,6 +39,8 @@ fn side<'a>(
     customer.insert("transactions".to_owned(), transactions.into());
     let notes = row.notes.iter().filter_map(bytes).map(note_value).collect::<Result<Vec<_>, _>>()?;
     customer.insert("notes".to_owned(), notes.into());
+    let links = row.cards.iter().filter_map(|card| link(card).map(|bytes| link_value(&card.number, bytes)));
+    customer.insert("card_links".to_owned(), links.collect::<Result<Vec<_>, _>>()?.into());
     Ok(customer.into())
 }
 

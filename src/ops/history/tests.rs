@@ -142,6 +142,7 @@ async fn commit_row(store: &MemoryStore, previous: Option<u64>, others: usize) -
             previous,
             sections: Vec::new(),
             notes: Vec::new(),
+            cards: Vec::new(),
         };
         Bytes::from(history::encode(&row).unwrap())
     };

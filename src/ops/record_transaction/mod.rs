@@ -125,6 +125,7 @@ fn put(
         // The sums before and after follow from the rows; a transaction is told once.
         sections: vec![Difference { tag: history::TRANSACTION, before: None, after: Some(&body) }],
         notes: Vec::new(),
+        cards: Vec::new(),
     };
     change.log(history::encode(&row)?);
     change.assert_absent(id.clone()).put(id, place.id.to_vec());

@@ -15,7 +15,7 @@ pub(super) const TEXT_CHARACTERS_MAX: usize = 250;
 /// The most values of a List.
 const LIST_VALUES_MAX: usize = 1_000;
 
-type Defined = Result<(Spanned<String>, Definition), Wrong>;
+pub(super) type Defined = Result<(Spanned<String>, Definition), Wrong>;
 
 /// `[[alternate_key_type]]`
 #[derive(Deserialize)]
@@ -123,7 +123,7 @@ fn optional(text: Option<Spanned<String>>, max: usize) -> Result<String, Wrong> 
     Ok(text.into_inner())
 }
 
-fn check(text: &Spanned<String>, min: usize, max: usize) -> Result<(), Wrong> {
+pub(super) fn check(text: &Spanned<String>, min: usize, max: usize) -> Result<(), Wrong> {
     let value = text.get_ref();
     let sized = (min..=max).contains(&value.chars().count());
     let clean = value.trim() == value && !value.chars().any(char::is_control);

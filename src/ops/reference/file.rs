@@ -13,7 +13,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use super::card_entry::{CardLine, CardTable};
 use super::entry::{AlternateKeyTypeEntry, AttributeTypeEntry, RetailLocationEntry};
+use super::program_entry::{CardProgramTable, CouponTable, ProgramTable, PromotionTable};
 use crate::domain::reference::{Definition, Kind, Reference};
 
 /// The reference data of a fresh store.
@@ -24,6 +26,10 @@ pub const DEFAULT_REFERENCE: &str = include_str!("../../../examples/reference/de
 pub(super) struct ReferenceFile {
     /// Entries with which nothing is wrong, in no particular order, each code of a kind once.
     pub(super) entries: Vec<(String, Definition)>,
+    /// Cards, each with its line.
+    pub(super) cards: Vec<(usize, CardLine)>,
+    /// The line of each entry's code.
+    pub(super) lines: HashMap<(Kind, String), usize>,
     /// What is wrong, in the order of the file.
     pub(super) problems: Vec<Problem>,
 }
@@ -72,7 +78,7 @@ pub(super) fn read_bytes(bytes: &[u8]) -> ReferenceFile {
             let right = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let (line, column) = Reader::new(&right).place(right.len());
             let text = "expected UTF-8; save the file in that encoding".to_owned();
-            ReferenceFile { problems: vec![Problem { line, column, text }], entries: Vec::new() }
+            ReferenceFile { problems: vec![Problem { line, column, text }], ..ReferenceFile::default() }
         }
     }
 }
@@ -97,6 +103,29 @@ pub(super) fn read(text: &str) -> ReferenceFile {
     reader.into_file()
 }
 
+/// The name of a card's table.
+const CARD: &str = "card";
+
+/// What a table of a file is about.
+#[derive(Clone, Copy)]
+enum Entry {
+    Of(Kind),
+    Card,
+}
+
+impl Entry {
+    fn parse(name: &str) -> Option<Self> {
+        if name == CARD { Some(Entry::Card) } else { Kind::parse(name).map(Entry::Of) }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Entry::Of(kind) => kind.as_str(),
+            Entry::Card => CARD,
+        }
+    }
+}
+
 /// Reads the entries of a file one by one.
 struct Reader<'t> {
     text: &'t str,
@@ -114,29 +143,45 @@ impl<'t> Reader<'t> {
     }
 
     /// The tables of known kinds; whatever else stands at the top is a problem.
-    fn tables<'i>(&mut self, root: DeTable<'i>) -> Vec<(Kind, Spanned<DeValue<'i>>)> {
+    fn tables<'i>(&mut self, root: DeTable<'i>) -> Vec<(Entry, Spanned<DeValue<'i>>)> {
         let mut tables = Vec::new();
         for (name, value) in root {
-            let Some(kind) = Kind::parse(name.get_ref()) else {
-                self.problem(
-                    name.span(),
-                    format!(
-                        "{:?} is no kind of reference data; castile knows {}",
-                        name.get_ref(),
-                        Kind::names()
-                    ),
-                );
+            let span = name.span();
+            let Some(kind) = Entry::parse(name.get_ref()) else {
+                let (name, known) = (name.get_ref(), Kind::names());
+                let text = format!("{name:?} is no kind of reference data; castile knows {known}, {CARD}");
+                self.problem(span, text);
                 continue;
             };
             match value.into_inner() {
                 DeValue::Array(entries) => tables.extend(entries.into_iter().map(|entry| (kind, entry))),
-                _ => self.problem(name.span(), format!("expected [[{}]], in double brackets", kind.as_str())),
+                _ => self.problem(span, format!("expected [[{}]], in double brackets", kind.as_str())),
             }
         }
         tables
     }
 
-    fn entry(&mut self, kind: Kind, table: Spanned<DeValue<'_>>) {
+    fn entry(&mut self, entry: Entry, table: Spanned<DeValue<'_>>) {
+        match entry {
+            Entry::Of(kind) => self.definition(kind, table),
+            Entry::Card => self.card(table),
+        }
+    }
+
+    /// What a card names and whether it stands here twice is said when it is loaded.
+    fn card(&mut self, table: Spanned<DeValue<'_>>) {
+        let header = table.span();
+        let read = CardTable::deserialize(ValueDeserializer::from(table)).map_err(Wrong::from);
+        match read.and_then(CardTable::read) {
+            Ok(card) => {
+                let (line, _) = self.place(header.start);
+                self.file.cards.push((line, card));
+            }
+            Err(Wrong { span, text }) => self.problem(span.unwrap_or(header), text),
+        }
+    }
+
+    fn definition(&mut self, kind: Kind, table: Spanned<DeValue<'_>>) {
         let header = table.span();
         match define(kind, table) {
             Ok((code, definition)) => {
@@ -175,6 +220,7 @@ impl<'t> Reader<'t> {
 
     fn into_file(mut self) -> ReferenceFile {
         self.file.problems.sort();
+        self.file.lines = self.seen;
         self.file
     }
 }
@@ -197,5 +243,9 @@ fn define(kind: Kind, table: Spanned<DeValue<'_>>) -> Result<(Spanned<String>, D
         Kind::AlternateKeyType => AlternateKeyTypeEntry::deserialize(table)?.define(),
         Kind::AttributeType => AttributeTypeEntry::deserialize(table)?.define(),
         Kind::RetailLocation => RetailLocationEntry::deserialize(table)?.define(),
+        Kind::Program => ProgramTable::deserialize(table)?.define(),
+        Kind::CardProgram => CardProgramTable::deserialize(table)?.define(),
+        Kind::Coupon => CouponTable::deserialize(table)?.define(),
+        Kind::Promotion => PromotionTable::deserialize(table)?.define(),
     }
 }

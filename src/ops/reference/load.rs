@@ -4,14 +4,19 @@
 //! stored in one commit; a larger file takes several, and when one of them fails those before it stand: loading the
 //! file again completes it. Requests are judged by the new data from the moment on that this returns.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::file::{self, Problem};
+use super::cards::{self, CardCounts};
+use super::defined;
+use super::file::{self, Problem, ReferenceFile};
 use super::show::Shown;
 use super::stored;
+use crate::domain::card::CardEntry;
 use crate::domain::error::{Code, Error};
-use crate::domain::reference::Definition;
+use crate::domain::reference::{Definition, Reference};
 use crate::ops::context::Gateway;
 use crate::ops::difference::{FieldDifference, differences};
 use crate::store::record::{encode_definition, key};
@@ -38,7 +43,10 @@ pub struct Loaded {
     pub changes: Vec<EntryChange>,
     /// How many entries were stored already as they are in the file.
     pub unchanged: usize,
-    /// What is wrong with the file. If there is something and the rest was not asked for, nothing was loaded.
+    /// Its cards; they are too many to be told each.
+    pub cards: CardCounts,
+    /// What is wrong with the file. If there is something and the rest was not asked for, nothing was loaded, but for
+    /// cards that only the store can tell to be wrong: these alone are left out.
     pub problems: Vec<Problem>,
 }
 
@@ -71,8 +79,11 @@ pub enum Verb {
 /// # Errors
 ///
 /// Those of the store; what is wrong with the file stands in the result.
-pub async fn load(gateway: &Gateway, bytes: &[u8], options: LoadOptions) -> Result<Loaded, Error> {
-    let file = file::read_bytes(bytes);
+pub async fn load(gateway: &Arc<Gateway>, bytes: &[u8], options: LoadOptions) -> Result<Loaded, Error> {
+    let mut file = file::read_bytes(bytes);
+    let known = gateway.reference.get();
+    defined::check(&mut file, &known);
+    let entries = resolved_cards(gateway, &mut file, &known, options);
     let mut loaded = Loaded { problems: file.problems, ..Loaded::default() };
     if !loaded.problems.is_empty() && !options.keep_going {
         return Ok(loaded);
@@ -80,7 +91,33 @@ pub async fn load(gateway: &Gateway, bytes: &[u8], options: LoadOptions) -> Resu
     let outcome = store_all(&*gateway.store, &file.entries, options, &mut loaded).await;
     // Also after a failure: what was stored before it holds.
     gateway.reference.refresh(&*gateway.store).await?;
-    outcome.map(|()| loaded)
+    outcome?;
+    let problems = cards::store(gateway, entries, options.dry_run, &mut loaded.cards).await?;
+    loaded.problems.extend(problems);
+    loaded.problems.sort();
+    Ok(loaded)
+}
+
+/// The cards of a file, held against what is stored and what stands in the file.
+fn resolved_cards(
+    gateway: &Gateway,
+    file: &mut ReferenceFile,
+    known: &Reference,
+    options: LoadOptions,
+) -> Vec<(usize, CardEntry)> {
+    if file.cards.is_empty() {
+        return Vec::new();
+    }
+    let mut reference = known.clone();
+    for (code, definition) in &file.entries {
+        reference.define(code.clone(), definition.clone());
+    }
+    // A file that will not be loaded is to make no key.
+    let idle = options.dry_run || !options.keep_going && !file.problems.is_empty();
+    let lines = std::mem::take(&mut file.cards);
+    let entries = cards::resolve(gateway, &reference, lines, idle, &mut file.problems);
+    file.problems.sort();
+    entries
 }
 
 async fn store_all(

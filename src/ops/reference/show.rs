@@ -1,7 +1,9 @@
 //! Entries of the reference data in the words of a file, for people and programs.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::domain::program::{CardProgram, CouponDefinition, Promotion};
 use crate::domain::reference::{AttributeKind, Definition, Kind, Reference};
 
 /// One entry with the field names of a file.
@@ -25,6 +27,33 @@ pub enum Shown {
     /// `[[retail_location]]`
     #[expect(missing_docs, reason = "named after the fields of a file")]
     RetailLocation { id: String, name: String },
+    /// `[[program]]`
+    #[expect(missing_docs, reason = "named after the fields of a file")]
+    Program {
+        id: String,
+        #[serde(rename = "type")]
+        program_kind: &'static str,
+        active: bool,
+        effective: Option<Date>,
+        expiry: Option<Date>,
+        initial_balance: String,
+        minimum_activation_amount: String,
+        account_expiry_days: Option<u32>,
+    },
+    /// `[[card_program]]`
+    #[expect(missing_docs, reason = "named after the fields of a file")]
+    CardProgram {
+        id: String,
+        programs: Vec<String>,
+        pin_required: bool,
+        issue_when_associated: Option<String>,
+    },
+    /// `[[coupon]]`
+    #[expect(missing_docs, reason = "named after the fields of a file")]
+    Coupon { name: String, valid_days: Option<u32> },
+    /// `[[promotion]]`
+    #[expect(missing_docs, reason = "named after the fields of a file")]
+    Promotion { id: String, targets: Vec<u64> },
 }
 
 /// The line of an answer: an entry with its kind in front, so that it is taken for nothing else.
@@ -62,6 +91,21 @@ impl Shown {
                 Shown::AttributeType { name: code, data_type, values, unique, editable }
             }
             Definition::RetailLocation { name } => Shown::RetailLocation { id: code, name },
+            Definition::Program(program) => Shown::Program {
+                id: code,
+                program_kind: program.kind.as_str(),
+                active: program.active,
+                effective: program.effective,
+                expiry: program.expiry,
+                initial_balance: program.initial_balance.to_string(),
+                minimum_activation_amount: program.minimum_activation_amount.to_string(),
+                account_expiry_days: program.account_expiry_days,
+            },
+            Definition::CardProgram(CardProgram { programs, pin_required, issue_when_associated }) => {
+                Shown::CardProgram { id: code, programs, pin_required, issue_when_associated }
+            }
+            Definition::Coupon(CouponDefinition { valid_days }) => Shown::Coupon { name: code, valid_days },
+            Definition::Promotion(Promotion { targets }) => Shown::Promotion { id: code, targets },
         }
     }
 }

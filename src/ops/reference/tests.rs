@@ -100,9 +100,9 @@ fn a_file_is_utf_8_with_or_without_a_mark() {
 
 #[test]
 fn kinds_that_are_not_known_are_refused_with_those_that_are() {
-    let text = format!("{LOCATION}[[program]]\nid = \"P\"\n[[program]]\nid = \"Q\"\n{KEY_TYPE}\n");
+    let text = format!("{LOCATION}[[shelf]]\nid = \"P\"\n[[shelf]]\nid = \"Q\"\n{KEY_TYPE}\n");
     let expected =
-        "line 4, column 3: \"program\" is no kind…alternate_key_type, attribute_type, retail_location";
+        "line 4, column 3: \"shelf\" is no kind…alternate_key_type, attribute_type, retail_location";
     check(&text, &[expected], &["17", "LOYALTY"]);
     check("size = 1", &["line 1, column 1: \"size\" is no kind"], &[]);
 }

@@ -1,7 +1,8 @@
 //! retrieveCustomer: one customer, by CustomerID or by alternate keys.
 //!
-//! Request: `CustomerID`, `AlternateKey*`, `CardNumber`, `IncludeInactive`. Answer: `Customer` with its notes and sums. A
-//! CustomerID that was sent decides alone; keys must all that are known lead to the same customer. An inactive
+//! Request: `CustomerID`, `AlternateKey*`, `CardNumber`, `IncludeInactive`. Answer: `Customer` with its notes, sums and
+//! cards. A CustomerID that was sent decides alone; keys must all that are known lead to the same customer. A card, which
+//! stands for its first associated active customer, decides where neither is sent. An inactive
 //! customer, and inactive contact points and keys, are shown with IncludeInactive only; an inactive customer has no
 //! active keys (D-4), so it is found by its CustomerID. `CUSTOMER_NOT_FOUND` for everything else.
 
@@ -12,8 +13,11 @@ mod tests;
 use super::customers::{self, Belongings};
 use super::identifiers::Identifiers;
 use super::{Context, Decision, Operation, lookup};
+use crate::domain::card::CardNumber;
 use crate::domain::error::Error;
-use crate::store::record::read_state;
+use crate::domain::identity::CustomerId;
+use crate::store::cards::{cards_of, representative};
+use crate::store::record::{CustomerState, read_state};
 use crate::store::{Change, Reads, Record};
 
 /// The operation.
@@ -31,6 +35,7 @@ pub(super) struct Request {
 pub(super) struct Answer {
     record: Record,
     belongings: Belongings,
+    cards: Vec<CardNumber>,
     include_inactive: bool,
 }
 
@@ -41,13 +46,23 @@ impl Operation for RetrieveCustomer {
     type Answer = Answer;
 
     async fn run(reads: &dyn Reads, request: &Request, _: &Context<'_>) -> Result<Decision<Answer>, Error> {
-        let (id, record) = request.identifiers.find_record(reads).await?;
-        let (active, last_note_sequence) = read_state(&record.body)?;
+        let (id, record) = match request.identifiers.card_alone() {
+            Some(number) => of_card(reads, number, request).await?,
+            None => request.identifiers.find_record(reads).await?,
+        };
+        let CustomerState { active, last_note_sequence, card_count } = read_state(&record.body)?;
         if !active && !request.include_inactive {
             return Err(lookup::not_found());
         }
         let belongings = customers::belongings(reads, id, last_note_sequence).await?;
-        let answer = Answer { record, belongings, include_inactive: request.include_inactive };
+        let cards = cards_of(reads, id, card_count).await?;
+        let answer = Answer { record, belongings, cards, include_inactive: request.include_inactive };
         Ok(Decision { change: Change::new(), answer })
     }
+}
+
+async fn of_card(reads: &dyn Reads, number: &str, request: &Request) -> Result<(CustomerId, Record), Error> {
+    let Some(number) = CardNumber::parse(number) else { return Err(lookup::not_found()) };
+    let holder = representative(reads, &number, request.include_inactive).await?;
+    holder.map(|holder| (holder.customer, holder.record)).ok_or_else(lookup::not_found)
 }

@@ -20,11 +20,14 @@ impl SoapFace for RetrieveCustomer {
         let mut request = Request { identifiers: Identifiers::default(), include_inactive: false };
         for child in known_children(element) {
             request.identifiers.read(child, &Path::ROOT, &mut fields);
-            if child.local() == "IncludeInactive" {
-                let path = &Path::ROOT.element(child.local());
-                if let Some(sent) = fields.value(child, path, size::OTHER, value::boolean) {
-                    request.include_inactive = sent;
+            let path = &Path::ROOT.element(child.local());
+            match child.local() {
+                "IncludeInactive" => {
+                    if let Some(sent) = fields.value(child, path, size::OTHER, value::boolean) {
+                        request.include_inactive = sent;
+                    }
                 }
+                _ => {}
             }
         }
         fields.into_result()?;
@@ -41,7 +44,7 @@ impl SoapFace for RetrieveCustomer {
         let mut writer = Writer::with_capacity(ANSWER_BYTES);
         writer.start("retrieveCustomerResponse").namespace("", SERVICE_NAMESPACE);
         let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
-        write_customer(&mut writer, &customer, &notes, summary, selection);
+        write_customer(&mut writer, &customer, &notes, summary, &answer.cards, selection);
         writer.end();
         Ok(writer.into_bytes())
     }

@@ -12,9 +12,11 @@ mod soap;
 mod tests;
 
 use super::{Context, Decision, Operation};
+use crate::domain::card::CardNumber;
 use crate::domain::error::Error;
 use crate::search::{Page, PageRequest, Query};
-use crate::store::record::key;
+use crate::store::cards::cards_of;
+use crate::store::record::{key, read_state};
 use crate::store::{Change, Reads, Record};
 
 /// The operation.
@@ -35,6 +37,8 @@ pub(super) struct Answer {
     page: Page,
     /// The record of each hit's sums, in the order of the hits.
     activities: Vec<Option<Record>>,
+    /// The cards of each customer of the page.
+    cards: Vec<Vec<CardNumber>>,
     include_inactive: bool,
 }
 
@@ -54,7 +58,11 @@ impl Operation for SearchCustomers {
         let page = context.search().find(request).await?;
         let keys: Vec<_> = page.hits.iter().map(|hit| key::sums(hit.id)).collect();
         let activities = reads.get_many(&keys).await?;
-        let answer = Answer { page, activities, include_inactive: *include_inactive };
+        let mut cards = Vec::with_capacity(page.hits.len());
+        for hit in &page.hits {
+            cards.push(cards_of(reads, hit.id, read_state(&hit.record.body)?.card_count).await?);
+        }
+        let answer = Answer { page, activities, cards, include_inactive: *include_inactive };
         Ok(Decision { change: Change::new(), answer })
     }
 }

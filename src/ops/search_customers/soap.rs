@@ -47,10 +47,10 @@ impl SoapFace for SearchCustomers {
         let mut writer = Writer::with_capacity(64 * 1024);
         writer.start("searchCustomersResponse").namespace("", SERVICE_NAMESPACE);
         let selection = if answer.include_inactive { Selection::All } else { Selection::Active };
-        for (hit, activity) in answer.page.hits.iter().zip(&answer.activities) {
+        for ((hit, activity), cards) in answer.page.hits.iter().zip(&answer.activities).zip(&answer.cards) {
             let activity = activity.as_ref().map(|record| decode_sums(&record.body)).transpose()?;
             let summary = activity.as_ref().map(|activity| &activity.summary);
-            write_customer(&mut writer, &view_customer(&hit.record.body)?, &[], summary, selection);
+            write_customer(&mut writer, &view_customer(&hit.record.body)?, &[], summary, cards, selection);
         }
         if let Some(token) = &answer.page.next_token {
             writer.element("NextPageToken", token);

@@ -152,3 +152,33 @@ async fn search_shows_and_finds_what_is_inactive_on_request_only() {
     let answer = world.send(&request("<LastName>ek</LastName>")).await.unwrap();
     assert!(!answer.contains("old@post.example") && answer.contains("new@post.example"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_card_stands_for_its_first_associated_active_customer() {
+    let world = three_customers().await;
+    world.load(CARDS).await;
+    for (card, id) in [("6006490000000001", "2"), ("6006490000000001", "3"), ("6006490000000002", "3")] {
+        world.send(&associate(card, id)).await.unwrap();
+    }
+    let retrieved = async |card: &str| {
+        let request = format!("<retrieveCustomer><CardNumber>{card}</CardNumber></retrieveCustomer>");
+        world.send(&request).await.map(|answer| inner(&answer, "CustomerID").to_owned())
+    };
+    assert_eq!(found(&world, "<CardNumber>60064900</CardNumber>").await, ["2", "3"]);
+    assert_eq!(found(&world, "<CardNumber SearchType='EndsWith'>0001</CardNumber>").await, ["2"]);
+    assert_eq!(found(&world, "<CardNumber SearchType='Exact'>6006490000000001</CardNumber>").await, ["2"]);
+    assert_eq!(found(&world, "<CardNumber>6006</CardNumber><FirstName>Bodil</FirstName>").await, ["3"]);
+    assert_eq!(retrieved("6006490000000001").await.unwrap(), "2");
+    // Also out of the index itself, where everything was in the overlay before.
+    world.gateway.search.flush().await.unwrap();
+    assert_eq!(found(&world, "<CardNumber SearchType='Contains'>00001</CardNumber>").await, ["2"]);
+    world.send("<deleteCustomer><CustomerID>2</CustomerID></deleteCustomer>").await.unwrap();
+    assert_eq!(found(&world, "<CardNumber SearchType='EndsWith'>0001</CardNumber>").await, ["3"]);
+    assert_eq!(retrieved("6006490000000001").await.unwrap(), "3");
+    world.send("<deleteCustomer><CustomerID>3</CustomerID></deleteCustomer>").await.unwrap();
+    assert_eq!(found(&world, "<CardNumber>6006</CardNumber>").await, [""; 0]);
+    assert_code(&retrieved("6006490000000001").await.unwrap_err(), Code::CustomerNotFound);
+    let inactive =
+        "<CardNumber SearchType='EndsWith'>0001</CardNumber><IncludeInactive>true</IncludeInactive>";
+    assert_eq!(found(&world, inactive).await, ["2"]);
+}

@@ -86,6 +86,7 @@ fn row(id: CustomerId) -> Vec<u8> {
         previous: None,
         sections: Vec::new(),
         notes: Vec::new(),
+        cards: Vec::new(),
     };
     history::encode(&row).unwrap()
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::document::CustomerDocument;
-use super::v1::{HeadV1, IndividualV1, ProfileV1, UpdateV1};
+use super::v1::{CardsV1, HeadV1, IndividualV1, ProfileV1, UpdateV1};
 use super::{FORMAT, RecordError, push_section, read_section, sections};
 use crate::domain::customer::{Customer, Individual, Profile};
 
@@ -20,6 +20,7 @@ mod tag {
     pub(super) const KEYS_V1: u8 = 9;
     pub(super) const ATTRIBUTES_V1: u8 = 10;
     pub(super) const VALIDATION_V1: u8 = 11;
+    pub(super) const CARDS_V1: u8 = 20;
 }
 
 /// The name of a section, for people: history and `castile check` show it.
@@ -36,6 +37,7 @@ pub fn section_name(tag: u8) -> &'static str {
         tag::KEYS_V1 => "alternate_keys",
         tag::ATTRIBUTES_V1 => "attributes",
         tag::VALIDATION_V1 => "validation_errors",
+        tag::CARDS_V1 => "cards",
         _ => "unknown",
     }
 }
@@ -61,6 +63,7 @@ pub fn encode_customer(customer: &Customer) -> Result<Vec<u8>, RecordError> {
     push_list(&mut body, tag::KEYS_V1, &document.alternate_keys)?;
     push_list(&mut body, tag::ATTRIBUTES_V1, &document.attributes)?;
     push_list(&mut body, tag::VALIDATION_V1, &document.validation_errors)?;
+    push_unless(customer.card_count == 0, &mut body, tag::CARDS_V1, &document.cards)?;
     Ok(body)
 }
 
@@ -87,12 +90,26 @@ pub fn view_customer(body: &[u8]) -> Result<Customer<Cow<'_, str>>, RecordError>
     read_document(body)?.try_into()
 }
 
-/// Whether a customer is active, and its highest note sequence: all that has to be known before it is shown.
-pub fn read_state(body: &[u8]) -> Result<(bool, u32), RecordError> {
-    match sections(body)?.first() {
+/// What has to be known of a customer before it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CustomerState {
+    /// Is it active?
+    pub active: bool,
+    /// Its highest note sequence.
+    pub last_note_sequence: u32,
+    /// How many cards were ever linked to it.
+    pub card_count: u32,
+}
+
+/// Reads no more of a customer than its state.
+pub fn read_state(body: &[u8]) -> Result<CustomerState, RecordError> {
+    let sections = sections(body)?;
+    let cards = sections.iter().find(|(tag, _)| *tag == tag::CARDS_V1);
+    let cards = cards.map(|(_, bytes)| read_section::<CardsV1>(bytes)).transpose()?.unwrap_or_default();
+    match sections.first() {
         Some((tag::HEAD_V1, bytes)) => {
-            let head = read_section::<HeadV1>(bytes)?;
-            Ok((head.active, head.last_note_sequence))
+            let HeadV1 { active, last_note_sequence, .. } = read_section(bytes)?;
+            Ok(CustomerState { active, last_note_sequence, card_count: cards.count })
         }
         Some((tag, _)) => Err(RecordError::Newer(*tag)),
         None => Err(headless()),
@@ -130,6 +147,7 @@ fn empty_document(head: HeadV1) -> CustomerDocument<'static> {
         alternate_keys: Vec::new(),
         attributes: Vec::new(),
         validation_errors: Vec::new(),
+        cards: CardsV1::default(),
     }
 }
 
@@ -155,6 +173,7 @@ fn read_into<'a>(document: &mut CustomerDocument<'a>, tag: u8, bytes: &'a [u8]) 
         tag::KEYS_V1 => document.alternate_keys = read_section(bytes)?,
         tag::ATTRIBUTES_V1 => document.attributes = read_section(bytes)?,
         tag::VALIDATION_V1 => document.validation_errors = read_section(bytes)?,
+        tag::CARDS_V1 => document.cards = read_section(bytes)?,
         newer => return Err(RecordError::Newer(newer)),
     }
     Ok(())

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::RecordError;
 use super::stored::{Stored, Text};
 use super::v1::{
-    AddressV1, AttributeV1, EMailV1, HeadV1, HeldKeyV1, IndividualV1, PointV1, PreferenceV1, ProfileV1,
-    TelephoneV1, UpdateV1, ValidationErrorV1,
+    AddressV1, AttributeV1, CardsV1, EMailV1, HeadV1, HeldKeyV1, IndividualV1, PointV1, PreferenceV1,
+    ProfileV1, TelephoneV1, UpdateV1, ValidationErrorV1,
 };
 use crate::domain::customer::Customer;
 use crate::domain::identity::CustomerId;
@@ -29,6 +29,8 @@ pub struct CustomerDocument<'a> {
     pub alternate_keys: Vec<HeldKeyV1<'a>>,
     pub attributes: Vec<AttributeV1<'a>>,
     pub validation_errors: Vec<ValidationErrorV1<'a>>,
+    #[serde(default, skip_serializing_if = "CardsV1::is_empty")]
+    pub cards: CardsV1,
 }
 
 impl<'a> From<&'a Customer> for CustomerDocument<'a> {
@@ -55,6 +57,7 @@ impl<'a> From<&'a Customer> for CustomerDocument<'a> {
             alternate_keys: Stored::of(&customer.alternate_keys),
             attributes: Stored::of(&customer.attributes),
             validation_errors: Stored::of(&customer.validation_errors),
+            cards: CardsV1 { count: customer.card_count },
         }
     }
 }
@@ -84,6 +87,7 @@ where
             alternate_keys: document.alternate_keys.back()?,
             attributes: document.attributes.back()?,
             validation_errors: document.validation_errors.back()?,
+            card_count: document.cards.count,
         })
     }
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{FORMAT, RecordError, push_section, read_section, sections};
 
 const HISTORY_V1: u8 = 1;
+const CARDS_V1: u8 = 2;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,22 @@ pub struct HistoryRow<'a> {
     /// Notes that differ; the tag is their sequence.
     #[serde(borrow)]
     pub notes: Vec<Difference<'a>>,
+    /// Cards whose link to the customer differs; a section of its own, left out where there are none.
+    #[serde(skip)]
+    pub cards: Vec<CardDifference<'a>>,
+}
+
+/// The link of a customer to a card: what was there, what is there now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CardDifference<'a> {
+    /// The card.
+    pub number: Cow<'a, str>,
+    /// The link's body; `None`: there was none.
+    #[serde(borrow)]
+    pub before: Option<&'a [u8]>,
+    /// The link's body; `None`: there is none now.
+    #[serde(borrow)]
+    pub after: Option<&'a [u8]>,
 }
 
 /// The tag under which a row keeps the body of a transaction; above those of a customer's sections.
@@ -70,6 +87,9 @@ pub fn encode(row: &HistoryRow<'_>) -> Result<Vec<u8>, RecordError> {
     let mut body = Vec::with_capacity(2_048);
     body.push(FORMAT);
     push_section(&mut body, HISTORY_V1, row)?;
+    if !row.cards.is_empty() {
+        push_section(&mut body, CARDS_V1, &row.cards)?;
+    }
     Ok(body)
 }
 
@@ -77,7 +97,10 @@ pub fn encode(row: &HistoryRow<'_>) -> Result<Vec<u8>, RecordError> {
 pub fn decode(body: &[u8]) -> Result<HistoryRow<'_>, RecordError> {
     match sections(body)?.as_slice() {
         [(HISTORY_V1, bytes)] => read_section(bytes),
-        [(tag, _), ..] => Err(RecordError::Newer(*tag)),
+        [(HISTORY_V1, bytes), (CARDS_V1, cards)] => {
+            Ok(HistoryRow { cards: read_section(cards)?, ..read_section(bytes)? })
+        }
+        [(HISTORY_V1, _), .., (tag, _)] | [(tag, _), ..] => Err(RecordError::Newer(*tag)),
         [] => Err(RecordError::Unreadable("an empty row".to_owned())),
     }
 }

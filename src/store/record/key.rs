@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::RecordError;
+use crate::domain::card::{AccountId, CardNumber};
 use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::domain::reference::Kind;
-use crate::store::{Collection, Key};
+use crate::store::{Collection, Key, prefix_range};
 
 /// The key of a customer's record.
 pub fn customer(id: CustomerId) -> Key {
@@ -100,4 +101,89 @@ pub fn sums(customer: CustomerId) -> Key {
 /// The start of what follows a key.
 pub fn just_after(key: &Key) -> Box<[u8]> {
     [&key.id[..], &[0]].concat().into()
+}
+
+/// The record of a card.
+pub fn card(number: &CardNumber) -> Key {
+    Key::new(Collection::Card, number.as_str().as_bytes())
+}
+
+/// The number in a key of [`Collection::Card`], or in the body of a serial number's record.
+pub fn read_card_number(bytes: &[u8]) -> Result<CardNumber, RecordError> {
+    let number = std::str::from_utf8(bytes).ok().and_then(CardNumber::parse);
+    number.ok_or_else(|| RecordError::Unreadable("a card number is none".to_owned()))
+}
+
+/// The record that says which card has this serial number.
+pub fn card_serial(serial: &str) -> Key {
+    Key::new(Collection::CardSerial, serial.as_bytes())
+}
+
+/// The link of a customer to a card.
+pub fn customer_card(customer: CustomerId, card: &CardNumber) -> Key {
+    let id = [&customer.0.to_be_bytes()[..], card.as_str().as_bytes()].concat();
+    Key::new(Collection::CustomerCard, id)
+}
+
+/// All links of a customer to cards.
+pub fn cards_of(customer: CustomerId) -> Range<Box<[u8]>> {
+    prefix_range(&customer.0.to_be_bytes())
+}
+
+/// The customer and the card that a key of [`Collection::CustomerCard`] names.
+pub fn read_customer_card(key: &Key) -> Result<(CustomerId, CardNumber), RecordError> {
+    let (customer, card) = key.id.split_at_checked(8).unwrap_or_default();
+    Ok((read_customer_id(customer)?, read_card_number(card)?))
+}
+
+/// The record that says which customer has this place among the card's customers.
+pub fn card_holder(card: &CardNumber, place: u32) -> Key {
+    let id = [card.as_str().as_bytes(), &[0], &place.to_be_bytes()].concat();
+    Key::new(Collection::CardHolder, id)
+}
+
+/// All customers of a card, in the order of association.
+pub fn holders_of(card: &CardNumber) -> Range<Box<[u8]>> {
+    prefix_range(&[card.as_str().as_bytes(), &[0]].concat())
+}
+
+/// The card that a key of [`Collection::CardHolder`] names, and the place.
+pub fn read_card_holder(key: &Key) -> Result<(CardNumber, u32), RecordError> {
+    let unreadable = || RecordError::Unreadable("a key of a card's customer is none".to_owned());
+    let (rest, place) = key.id.split_last_chunk::<4>().ok_or_else(unreadable)?;
+    let number = rest.strip_suffix(&[0]).ok_or_else(unreadable)?;
+    Ok((read_card_number(number)?, u32::from_be_bytes(*place)))
+}
+
+/// Something that happened to an account; sequences begin with 1.
+pub fn account_activity(account: AccountId, sequence: u64) -> Key {
+    Key::numbered(Collection::AccountActivity, &[account.0, sequence])
+}
+
+/// Everything that happened to an account.
+pub fn activities_of(account: AccountId) -> Range<Box<[u8]>> {
+    prefix_range(&account.0.to_be_bytes())
+}
+
+/// A coupon that was issued for a card.
+pub fn coupon(card: &CardNumber, id: u64) -> Key {
+    Key::new(Collection::Coupon, [card.as_str().as_bytes(), &[0], &id.to_be_bytes()].concat())
+}
+
+/// All coupons that were issued for a card.
+pub fn coupons_of(card: &CardNumber) -> Range<Box<[u8]>> {
+    prefix_range(&[card.as_str().as_bytes(), &[0]].concat())
+}
+
+/// The card that a key of [`Collection::Coupon`] names, and the coupon's id.
+pub fn read_coupon(key: &Key) -> Result<(CardNumber, u64), RecordError> {
+    let unreadable = || RecordError::Unreadable("a key of a coupon is none".to_owned());
+    let (rest, id) = key.id.split_last_chunk::<8>().ok_or_else(unreadable)?;
+    let number = rest.strip_suffix(&[0]).ok_or_else(unreadable)?;
+    Ok((read_card_number(number)?, u64::from_be_bytes(*id)))
+}
+
+/// How often a card was asked with a wrong PIN.
+pub fn pin_attempts(card: &CardNumber) -> Key {
+    Key::new(Collection::PinAttempts, card.as_str().as_bytes())
 }

@@ -7,6 +7,9 @@
 //! engines' matter, not ours.
 
 mod activity;
+mod card;
+#[cfg(test)]
+mod card_tests;
 mod customer;
 mod document;
 pub mod history;
@@ -24,10 +27,16 @@ pub use activity::{
     ActivitySums, SumsDocument, TransactionDocument, decode_sums, decode_transaction, encode_sums,
     encode_transaction,
 };
-pub use customer::{decode_customer, encode_customer, read_state, section_name, view_customer};
+pub use card::{
+    decode_activity, decode_card, decode_coupon, decode_link, decode_pin_attempts, encode_activity,
+    encode_card, encode_coupon, encode_link, encode_pin_attempts,
+};
+pub use customer::{
+    CustomerState, decode_customer, encode_customer, read_state, section_name, view_customer,
+};
 pub use document::CustomerDocument;
 pub use note::{decode_note, encode_note, view_note};
-pub use readable::{note_value, section_value, sums_value, transaction_value};
+pub use readable::{link_value, note_value, section_value, sums_value, transaction_value};
 pub use reference::{decode_definition, encode_definition};
 pub use v1::NoteDocument;
 

@@ -4,9 +4,12 @@
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, RecordError, push_section, read_section, sections};
+use crate::domain::program::{CardProgram, CouponDefinition, Program, ProgramKind, Promotion};
 use crate::domain::reference::{AttributeKind, AttributeType, Definition};
 
 /// Tags are stored: never renumber, only add.
@@ -14,6 +17,10 @@ mod tag {
     pub(super) const ALTERNATE_KEY_TYPE_V1: u8 = 1;
     pub(super) const ATTRIBUTE_TYPE_V1: u8 = 2;
     pub(super) const RETAIL_LOCATION_V1: u8 = 3;
+    pub(super) const PROGRAM_V1: u8 = 4;
+    pub(super) const CARD_PROGRAM_V1: u8 = 5;
+    pub(super) const COUPON_V1: u8 = 6;
+    pub(super) const PROMOTION_V1: u8 = 7;
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,6 +50,34 @@ struct RetailLocationV1<'a> {
     name: Cow<'a, str>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct ProgramV1<'a> {
+    kind: Cow<'a, str>,
+    active: bool,
+    effective: Option<Date>,
+    expiry: Option<Date>,
+    initial_balance: Cow<'a, str>,
+    minimum_activation_amount: Cow<'a, str>,
+    account_expiry_days: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CardProgramV1<'a> {
+    programs: Vec<Cow<'a, str>>,
+    pin_required: bool,
+    issue_when_associated: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CouponV1 {
+    valid_days: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PromotionV1 {
+    targets: Vec<u64>,
+}
+
 /// Writes an entry.
 pub fn encode_definition(definition: &Definition) -> Result<Vec<u8>, RecordError> {
     let mut body = vec![FORMAT];
@@ -58,8 +93,49 @@ pub fn encode_definition(definition: &Definition) -> Result<Vec<u8>, RecordError
         Definition::RetailLocation { name } => {
             push_section(&mut body, tag::RETAIL_LOCATION_V1, &RetailLocationV1 { name: name.into() })?;
         }
+        Definition::Program(program) => push_section(&mut body, tag::PROGRAM_V1, &stored_program(program))?,
+        Definition::CardProgram(card_program) => {
+            let section = CardProgramV1 {
+                programs: card_program.programs.iter().map(Cow::from).collect(),
+                pin_required: card_program.pin_required,
+                issue_when_associated: card_program.issue_when_associated.as_deref().map(Cow::from),
+            };
+            push_section(&mut body, tag::CARD_PROGRAM_V1, &section)?;
+        }
+        Definition::Coupon(CouponDefinition { valid_days }) => {
+            push_section(&mut body, tag::COUPON_V1, &CouponV1 { valid_days: *valid_days })?;
+        }
+        Definition::Promotion(Promotion { targets }) => {
+            push_section(&mut body, tag::PROMOTION_V1, &PromotionV1 { targets: targets.clone() })?;
+        }
     }
     Ok(body)
+}
+
+fn stored_program(program: &Program) -> ProgramV1<'_> {
+    ProgramV1 {
+        kind: program.kind.as_str().into(),
+        active: program.active,
+        effective: program.effective,
+        expiry: program.expiry,
+        initial_balance: program.initial_balance.to_string().into(),
+        minimum_activation_amount: program.minimum_activation_amount.to_string().into(),
+        account_expiry_days: program.account_expiry_days,
+    }
+}
+
+fn program_back(program: ProgramV1<'_>) -> Result<Program, RecordError> {
+    let unreadable = |what: &str| RecordError::Unreadable(what.to_owned());
+    let amount = |text: &str| Decimal::from_str_exact(text).map_err(|_| unreadable("an amount is none"));
+    Ok(Program {
+        kind: ProgramKind::parse(&program.kind).map_err(|reject| unreadable(reject.expected))?,
+        active: program.active,
+        effective: program.effective,
+        expiry: program.expiry,
+        initial_balance: amount(&program.initial_balance)?,
+        minimum_activation_amount: amount(&program.minimum_activation_amount)?,
+        account_expiry_days: program.account_expiry_days,
+    })
 }
 
 fn kind_of(kind: &AttributeKind) -> AttributeKindV1<'_> {
@@ -96,6 +172,23 @@ pub fn decode_definition(body: &[u8]) -> Result<Definition, RecordError> {
             let section: RetailLocationV1<'_> = read_section(bytes)?;
             Ok(Definition::RetailLocation { name: section.name.into_owned() })
         }
+        [(tag::PROGRAM_V1, bytes)] => Ok(Definition::Program(program_back(read_section(bytes)?)?)),
+        [(tag::CARD_PROGRAM_V1, bytes)] => {
+            let section: CardProgramV1<'_> = read_section(bytes)?;
+            Ok(Definition::CardProgram(CardProgram {
+                programs: section.programs.into_iter().map(Cow::into_owned).collect(),
+                pin_required: section.pin_required,
+                issue_when_associated: section.issue_when_associated.map(Cow::into_owned),
+            }))
+        }
+        [(tag::COUPON_V1, bytes)] => {
+            let CouponV1 { valid_days } = read_section(bytes)?;
+            Ok(Definition::Coupon(CouponDefinition { valid_days }))
+        }
+        [(tag::PROMOTION_V1, bytes)] => {
+            let PromotionV1 { targets } = read_section(bytes)?;
+            Ok(Definition::Promotion(Promotion { targets }))
+        }
         [(tag, _), ..] => Err(RecordError::Newer(*tag)),
         [] => Err(RecordError::Unreadable("an empty entry of the reference data".to_owned())),
     }
@@ -109,6 +202,26 @@ mod tests {
         Definition::AttributeType(AttributeType { kind, unique: true, editable: false })
     }
 
+    fn program() -> Definition {
+        Definition::Program(Program {
+            kind: ProgramKind::Tender,
+            active: true,
+            effective: None,
+            expiry: Some("2030-12-31".parse().unwrap()),
+            initial_balance: Decimal::new(500, 2),
+            minimum_activation_amount: Decimal::ONE,
+            account_expiry_days: Some(365),
+        })
+    }
+
+    fn card_program() -> Definition {
+        Definition::CardProgram(CardProgram {
+            programs: vec!["GIFT".to_owned(), "POINTS".to_owned()],
+            pin_required: true,
+            issue_when_associated: Some("WELCOME".to_owned()),
+        })
+    }
+
     fn all() -> Vec<Definition> {
         let colours = ["Red", "Blåtoner"].map(str::to_owned).to_vec();
         let kinds = [AttributeKind::Number, AttributeKind::Date, AttributeKind::Logical];
@@ -119,6 +232,9 @@ mod tests {
             attribute(AttributeKind::List(colours)),
         ];
         all.extend(kinds.map(attribute));
+        all.extend([program(), card_program()]);
+        all.push(Definition::Coupon(CouponDefinition { valid_days: Some(30) }));
+        all.push(Definition::Promotion(Promotion { targets: vec![7, 4711] }));
         all
     }
 
@@ -132,7 +248,14 @@ mod tests {
     /// What version 1 wrote is readable for ever; these bytes never change.
     #[test]
     fn stored_versions_stay_readable() {
-        let cases: [(&[u8], Definition); 3] = [
+        let cases: [(&[u8], Definition); 7] = [
+            (b"\x01\x04\x1f\0\0\0\x06tender\x01\0\x01\x0a2030-12-31\x045.00\x011\x01\xed\x02", program()),
+            (b"\x01\x05\x17\0\0\0\x02\x04GIFT\x06POINTS\x01\x01\x07WELCOME", card_program()),
+            (b"\x01\x06\x02\0\0\0\x01\x1e", Definition::Coupon(CouponDefinition { valid_days: Some(30) })),
+            (
+                b"\x01\x07\x04\0\0\0\x02\x07\xe7\x24",
+                Definition::Promotion(Promotion { targets: vec![7, 4711] }),
+            ),
             (b"\x01\x01\x05\0\0\0\x04Till", Definition::AlternateKeyType { description: "Till".into() }),
             (b"\x01\x03\x04\0\0\0\x03Sea", Definition::RetailLocation { name: "Sea".into() }),
             (b"\x01\x02\x07\0\0\0\x04\x01\x02XL\x01\0", attribute(AttributeKind::List(vec!["XL".into()]))),

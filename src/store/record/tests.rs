@@ -81,6 +81,7 @@ fn full_customer() -> Customer {
             time,
         }],
         last_note_sequence: 9,
+        card_count: 0,
     }
 }
 
@@ -159,6 +160,7 @@ fn a_row_of_activity_is_told_from_one_of_the_customer() {
             .map(|tag| history::Difference { tag: *tag, before: None, after: None })
             .collect(),
         notes: Vec::new(),
+        cards: Vec::new(),
     };
     assert!(row(&[history::TRANSACTION]).is_of_activity());
     assert!(row(&[history::SUMS, history::TRANSACTION, history::TRANSACTION]).is_of_activity());
@@ -169,6 +171,15 @@ fn a_row_of_activity_is_told_from_one_of_the_customer() {
 fn a_customer_reads_as_it_was_written() {
     let customer = full_customer();
     let body = encode_customer(&customer).unwrap();
+    assert_eq!(decode_customer(&body).unwrap(), customer);
+}
+
+#[test]
+fn the_number_of_cards_is_a_section_of_its_own() {
+    let customer = Customer { card_count: 326, ..full_customer() };
+    let body = encode_customer(&customer).unwrap();
+    let bytes = sections(&body).unwrap().pop().unwrap();
+    assert_eq!(bytes, (20, &[0xc6, 2][..]), "as version 1 writes it");
     assert_eq!(decode_customer(&body).unwrap(), customer);
 }
 

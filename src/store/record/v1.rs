@@ -28,6 +28,19 @@ pub struct HeadV1 {
     pub last_note_sequence: u32,
 }
 
+/// How many cards were ever linked to the customer; the links stand under keys of their own.
+#[derive(Default, Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardsV1 {
+    pub count: u32,
+}
+
+impl CardsV1 {
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
 /// LastUpdateInfo.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]

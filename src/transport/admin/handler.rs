@@ -1,5 +1,5 @@
-//! The administrators' routes: `GET /export`, `POST /import?first_line=N`, `GET /check`, `POST /load`, `POST /show`,
-//! `POST /history`, `POST /search/rebuild`.
+//! The administrators' routes: `GET /export`, `POST /import?first_line=N`, `GET /check`, `POST /load`, `POST /load/cards`,
+//! `POST /show`, `POST /history`, `POST /search/rebuild`.
 //!
 //! Deliberately absent: what an answer holds, which the file of each route says.
 
@@ -35,11 +35,14 @@ impl Handler for AdminService {
             (&Method::POST, "/import") => whole_store::import(&self.administration, uid, request).await,
             (&Method::GET, "/check") => whole_store::check(&self.administration),
             (&Method::POST, "/load") => reference::load(self.administration.gateway(), request).await,
-            (&Method::POST, "/show") => reference::show(self.administration.gateway(), &request),
+            (&Method::POST, "/load/cards") => {
+                reference::load_cards(self.administration.gateway(), request).await
+            }
+            (&Method::POST, "/show") => reference::show(self.administration.gateway(), &request).await,
             (&Method::POST, "/history") => history::history(self.administration.gateway(), &request).await,
             (&Method::POST, "/search/rebuild") => whole_store::rebuild_search(&self.administration),
             (_, "/export" | "/check") => problem(StatusCode::METHOD_NOT_ALLOWED, "this path takes GET"),
-            (_, "/import" | "/load" | "/show" | "/history" | "/search/rebuild") => {
+            (_, "/import" | "/load" | "/load/cards" | "/show" | "/history" | "/search/rebuild") => {
                 problem(StatusCode::METHOD_NOT_ALLOWED, "this path takes POST")
             }
             _ => problem(StatusCode::NOT_FOUND, "there is nothing at this path"),

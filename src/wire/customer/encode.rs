@@ -2,6 +2,7 @@
 
 use super::{activity, contact};
 use crate::domain::activity::ActivitySummary;
+use crate::domain::card::CardNumber;
 use crate::domain::customer::{Customer, Individual, Profile, Subject, ValidationError};
 use crate::domain::note::Note;
 use crate::wire::xml::Writer;
@@ -24,12 +25,13 @@ impl Selection {
     }
 }
 
-/// Writes `<Customer>…</Customer>`; names are unprefixed, the target namespace is the writer's default namespace.
+/// Writes `<Customer>…</Customer>` with its notes and the numbers of its cards, masked; names are unprefixed, the target namespace is the writer's default namespace.
 pub fn write_customer<S: AsRef<str>>(
     writer: &mut Writer,
     customer: &Customer<S>,
     notes: &[Note<S>],
     summary: Option<&ActivitySummary>,
+    cards: &[CardNumber],
     selection: Selection,
 ) {
     writer.start("Customer");
@@ -49,6 +51,9 @@ pub fn write_customer<S: AsRef<str>>(
     state(writer, customer, selection);
     if let Some(summary) = summary {
         activity::write_activity(writer, summary);
+    }
+    for card in cards {
+        writer.element("CardNumber", &card.masked());
     }
     writer.end();
 }

@@ -139,7 +139,14 @@ fn r2201_r2204_r2205_r2206_r2210_r2306_each_message_has_one_part_by_element() {
 #[test]
 fn wrapped_style_the_wrapper_is_named_like_the_operation_and_the_part_parameters() {
     // Operations that take a document as it is have the document's element for a wrapper.
-    let documents = [("processCustomers", "Customers")];
+    let documents = [
+        ("processCustomers", "Customers", "CustomersResponse"),
+        (
+            "activateInstrumentCustomer",
+            "ActivateInstrumentCustomerRequest",
+            "ActivateInstrumentCustomerResponse",
+        ),
+    ];
     let messages = elements(WSDL_NAMESPACE, "message");
     let part = |direction: &Node| {
         let name = direction.attribute("message").trim_start_matches("tns:").to_owned();
@@ -148,11 +155,14 @@ fn wrapped_style_the_wrapper_is_named_like_the_operation_and_the_part_parameters
     };
     for operation in port_type_operations() {
         let name = operation.attribute("name");
-        let name = documents.iter().find(|(known, _)| *known == name).map_or(name, |(_, element)| element);
+        let response = format!("{name}Response");
+        let document = documents.iter().find(|(known, ..)| *known == name);
+        let (request, response) =
+            document.map_or((name, &*response), |(_, request, response)| (request, response));
         let (input, output) =
             (part(operation.all("input").next().unwrap()), part(operation.all("output").next().unwrap()));
-        assert_eq!(input.attribute("element"), format!("tns:{name}"));
-        assert_eq!(output.attribute("element"), format!("tns:{name}Response"));
+        assert_eq!(input.attribute("element"), format!("tns:{request}"));
+        assert_eq!(output.attribute("element"), format!("tns:{response}"));
         assert_eq!((input.attribute("name"), output.attribute("name")), ("parameters", "parameters"));
     }
 }

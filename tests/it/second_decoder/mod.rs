@@ -4,12 +4,14 @@
 //! value as text. Deliberately absent: limits, leniency, and any judgement; it is for messages of ours, never for
 //! hostile ones.
 
+mod cards;
 mod contact;
 mod details;
 mod tree;
 
 use yaserde::YaDeserialize;
 
+use cards::{Associated, InstrumentWrapper};
 pub(crate) use contact::Email;
 pub(crate) use details::AlternateKey;
 use details::{ValidationError, Warning};
@@ -45,6 +47,12 @@ pub(crate) struct Body {
     pub(crate) customers_response: Option<CustomersResponse>,
     #[yaserde(prefix = "crm", rename = "searchCustomersResponse")]
     pub(crate) search_customers_response: Option<CustomersPage>,
+    #[yaserde(prefix = "crm", rename = "associateCardToCustomerResponse")]
+    pub(crate) associate_card_to_customer_response: Option<Associated>,
+    #[yaserde(prefix = "crm", rename = "ActivateInstrumentCustomerResponse")]
+    pub(crate) activate_instrument_customer_response: Option<CustomersResponse>,
+    #[yaserde(prefix = "crm", rename = "retrieveInstrumentResponse")]
+    pub(crate) retrieve_instrument_response: Option<InstrumentWrapper>,
     #[yaserde(prefix = "crm", rename = "recordTransactionResponse")]
     pub(crate) record_transaction_response: Option<Recorded>,
 }

@@ -110,7 +110,7 @@ const BESIDE: Tier = Tier {
 /// The composition root: the only place that joins tiers and names engines.
 const ROOTS: [&str; 4] = ["src/lib.rs", "src/main.rs", "src/compose.rs", "src/serve.rs"];
 /// Files of `ops` that are codecs, shared or of one operation.
-const CODECS: [&str; 5] = ["soap.rs", "rest.rs", "batch.rs", "written.rs", "identifiers.rs"];
+const CODECS: [&str; 6] = ["soap.rs", "rest.rs", "batch.rs", "written.rs", "identifiers.rs", "results.rs"];
 
 fn tier_of(path: &str) -> Option<&'static Tier> {
     let inside = path.strip_prefix("src/")?;

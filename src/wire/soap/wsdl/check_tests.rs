@@ -41,7 +41,10 @@ fn operations_come_with_elements_and_actions() {
             "retrieveCustomer",
             "processCustomers",
             "searchCustomers",
-            "recordTransaction"
+            "recordTransaction",
+            "associateCardToCustomer",
+            "activateInstrumentCustomer",
+            "retrieveInstrument"
         ]
     );
     let document = description.operation_of("Customers").expect("found by its document");
