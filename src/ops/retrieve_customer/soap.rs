@@ -21,13 +21,10 @@ impl SoapFace for RetrieveCustomer {
         for child in known_children(element) {
             request.identifiers.read(child, &Path::ROOT, &mut fields);
             let path = &Path::ROOT.element(child.local());
-            match child.local() {
-                "IncludeInactive" => {
-                    if let Some(sent) = fields.value(child, path, size::OTHER, value::boolean) {
-                        request.include_inactive = sent;
-                    }
-                }
-                _ => {}
+            if child.local() == "IncludeInactive"
+                && let Some(sent) = fields.value(child, path, size::OTHER, value::boolean)
+            {
+                request.include_inactive = sent;
             }
         }
         fields.into_result()?;
