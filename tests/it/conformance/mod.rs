@@ -24,10 +24,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use castile::wire::soap::Version;
 
-use super::support::{Answer, Server, fault, soap};
+use super::support::{Answer, Server, fault, run, soap};
 
 /// The address of the SOAP 1.2 port.
 const PATH_12: &str = "/services/CRMProcessor/soap12";
+const CARDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/reference/cards.toml");
+/// A card of that file, which any number of customers can have.
+const CARD: &str = "6006490000000001";
 /// The port of each version, and both.
 const PATHS: [&str; 2] = [soap::PATH, PATH_12];
 
@@ -59,6 +62,8 @@ impl Scene {
             return Scene(running);
         }
         let folder = tempfile::tempdir().unwrap();
+        let loaded = run(folder.path(), &["load", CARDS]);
+        assert!(loaded.status.success(), "{loaded:?}");
         let server = Some(Server::start(folder.path()));
         let running = Arc::new(Running { server, _folder: folder });
         *shared = Arc::downgrade(&running);

@@ -3,7 +3,7 @@
 use castile::wire::soap::Version::{self, V11, V12};
 use castile::wire::xml::{Document, Limits};
 
-use super::{Running, Scene, add, fresh, sale};
+use super::{CARD, Running, Scene, add, fresh, sale};
 use crate::support::{Answer, Server, soap};
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ fn writes(scene: &Scene) -> Vec<(&'static str, String)> {
             format!("<deleteCustomer xmlns='{}'>{}</deleteCustomer>", soap::NAMESPACE, customer()),
         ),
         ("recordTransaction", soap::transaction(&sale(&customer()))),
+        ("associateCardToCustomer", soap::association(CARD, &customer())),
+        ("activateInstrumentCustomer", soap::instruments(&soap::instrument_record(CARD, &customer()))),
         ("processCustomers", document),
     ]
 }

@@ -2,10 +2,11 @@
 //!
 //! The parts of a request stand in the reverse of the schema's order, so that only the schema can have put them right.
 
+use super::cards;
 use crate::support::soap;
 
 /// Whether the row of this name is wrong.
-type Wrong<'w> = dyn Fn(&str) -> bool + 'w;
+pub(super) type Wrong<'w> = dyn Fn(&str) -> bool + 'w;
 
 /// One thing that is wrong.
 pub(super) struct Row {
@@ -25,7 +26,7 @@ impl Row {
     }
 }
 
-const fn row(name: &'static str, expected: &'static str) -> Row {
+pub(super) const fn row(name: &'static str, expected: &'static str) -> Row {
     Row { name, expected }
 }
 
@@ -34,9 +35,9 @@ pub(super) struct Table {
     pub(super) operation: &'static str,
     pub(super) writes: bool,
     /// Whether the content stands in an element `Customer`.
-    in_customer: bool,
+    pub(super) in_customer: bool,
     pub(super) rows: &'static [Row],
-    build: fn(&Wrong<'_>) -> String,
+    pub(super) build: fn(&Wrong<'_>) -> String,
 }
 
 impl Table {
@@ -62,7 +63,7 @@ const TYPE_CODE: Row =
     row("type code", "ALTERNATE_KEY_TYPECODE_UNSPECIFIED Customer/AlternateKey[1]/@TypeCode");
 const ID: Row = row("id", "ALTERNATE_KEY_VALUE_UNSPECIFIED Customer/AlternateKey[2]/AlternateID");
 const UNDEFINED: Row = row("undefined", "INVALID_ATTRIBUTE_VALUE Customer/AlternateKey[3]/@TypeCode");
-const NOBODY: Row = row("nobody", "CUSTOMER_NOT_FOUND");
+pub(super) const NOBODY: Row = row("nobody", "CUSTOMER_NOT_FOUND");
 const TAKEN: Row = row("taken", "CUSTOMER_ALREADY_EXISTS");
 const ATTRIBUTE: Row = row("attribute", "UNKNOWN_ATTRIBUTE_TYPE Customer/CustomAttribute[1]/@name");
 const LISTED: Row = row(
@@ -170,6 +171,8 @@ pub(super) const TABLES: &[Table] = &[
         ],
         build: transaction,
     },
+    cards::ASSOCIATION,
+    cards::RETRIEVAL,
 ];
 
 fn transaction(has: &Wrong<'_>) -> String {
@@ -202,12 +205,12 @@ fn search(has: &Wrong<'_>) -> String {
     format!("{token}<MaxResults>{max}</MaxResults><IncludeInactive>{flag}</IncludeInactive>{key}{name}")
 }
 
-fn long_id(has: &Wrong<'_>) -> String {
+pub(super) fn long_id(has: &Wrong<'_>) -> String {
     if has("long") { format!("<CustomerID>{}</CustomerID>", "1".repeat(61)) } else { String::new() }
 }
 
 /// Keys that only identify; repaired, they lead to nobody.
-fn broken_keys(has: &Wrong<'_>) -> String {
+pub(super) fn broken_keys(has: &Wrong<'_>) -> String {
     let type_code = if has("type code") { "" } else { "TypeCode='EMAIL'" };
     let id = if has("id") { "" } else { "<AlternateID>unknown</AlternateID>" };
     format!(

@@ -5,6 +5,7 @@
 //! checks ([`content`]). Deliberately absent: room on the server, arrival in time and content codings, which the tests of the
 //! HTTP server prove, and other writers, whom the tests beside the operations provoke.
 
+mod cards;
 mod content;
 mod message;
 
@@ -13,7 +14,7 @@ use castile::wire::soap::wsdl::ServiceDescription;
 
 use self::content::{TABLES, Table};
 use self::message::{FLAWS, Message};
-use super::support::{Server, castile, fault, soap};
+use super::support::{Server, castile, fault, run, soap};
 
 /// Small enough that going over it is quick, large enough for a customer that is larger than a customer may be.
 const MESSAGE_BYTES_MAX: usize = 1_000_000;
@@ -26,9 +27,12 @@ fn start(folder: &std::path::Path, more: &[(&str, &str)]) -> Server {
     Server::spawn(command.envs(variables).envs(more.iter().copied()))
 }
 
-/// A folder with a server that holds customer 1, the one with the key `taken`, and some to be deleted.
+/// A folder with a server that holds the cards of [`cards::FILE`], customer 1, the one with the key `taken`, and some to be deleted.
 fn with_customer() -> (tempfile::TempDir, Server) {
     let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("cards.toml"), cards::FILE).unwrap();
+    let loaded = run(folder.path(), &["load", "cards.toml"]);
+    assert!(loaded.status.success(), "{loaded:?}");
     let server = start(folder.path(), &[]);
     let keys = [
         ("XSTORE_CUST_ID", "first"),

@@ -44,6 +44,29 @@ pub(crate) fn transaction(content: &str) -> String {
     )
 }
 
+/// The request element that gives the card of this number to the customer whom the identifier names.
+pub(crate) fn association(card: &str, identifier: &str) -> String {
+    let instrument = instrument_record(card, identifier);
+    format!("<associateCardToCustomer xmlns=\"{NAMESPACE}\">{instrument}</associateCardToCustomer>")
+}
+
+/// The same as a record of a document.
+pub(crate) fn instrument_record(card: &str, identifier: &str) -> String {
+    format!("<Instrument><CardNumber>{card}</CardNumber><Customer>{identifier}</Customer></Instrument>")
+}
+
+/// The document of such records.
+pub(crate) fn instruments(records: &str) -> String {
+    format!(
+        "<ActivateInstrumentCustomerRequest xmlns=\"{NAMESPACE}\">{records}</ActivateInstrumentCustomerRequest>"
+    )
+}
+
+/// The request element that retrieves the card of this number.
+pub(crate) fn instrument(card: &str) -> String {
+    format!("<retrieveInstrument xmlns=\"{NAMESPACE}\"><CardNumber>{card}</CardNumber></retrieveInstrument>")
+}
+
 /// An alternate key.
 pub(crate) fn key(type_code: &str, id: &str) -> String {
     format!("<AlternateKey TypeCode=\"{type_code}\"><AlternateID>{id}</AlternateID></AlternateKey>")
