@@ -24,6 +24,8 @@ public final class Client {
         GROUPS.put("CustomerCases", "addCustomer");
         GROUPS.put("SearchCases", "searchCustomers");
         GROUPS.put("DocumentCases", "processCustomers");
+        GROUPS.put("TransactionCases", "recordTransaction");
+        GROUPS.put("CardCases", "associateCardToCustomer");
     }
 
     private static int passed;

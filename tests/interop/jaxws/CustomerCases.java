@@ -15,8 +15,8 @@ import javax.xml.ws.Holder;
 /**
  * What the client does with one customer.
  *
- * Promises: a case needs nothing that another case left behind. Deliberately absent: searches and documents, which have
- * files of their own, compiled where the WSDL declares them.
+ * Promises: a case needs nothing that another case left behind. Deliberately absent: searches, documents, transactions
+ * and cards, which have files of their own, compiled where the WSDL declares them.
  */
 final class CustomerCases extends Cases {
     CustomerCases(CRMProcessorPortType port, String name) {

@@ -11,6 +11,7 @@ Usage: client.py WSDL_URL
 import sys
 import traceback
 
+import card_cases
 import cases
 import retries
 from proxy import PORTS, Proxy
@@ -30,6 +31,8 @@ CASES = [
     (cases.search_without_criteria, "searchCustomers"),
     (cases.customers_document, "processCustomers"),
     (cases.recorded_transactions, "recordTransaction"),
+    (card_cases.associated_card, "associateCardToCustomer"),
+    (card_cases.cards_document, "activateInstrumentCustomer"),
     (retries.retry, "addOrUpdateCustomer"),
     (retries.retry_of_an_add, "addCustomer"),
 ]
