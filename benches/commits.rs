@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use async_trait::async_trait;
-use castile::ops::Gateway;
+use castile::ops::{DEFAULT_REFERENCE, Gateway};
 use castile::store::{
     Change, Collection, CommitNumber, Health, Key, LogRow, MemoryStore, Reads, Record, SledStore, Store,
     StoreError,
@@ -83,8 +83,13 @@ impl Preparer {
 
     /// Prepares on what this store holds.
     pub(crate) fn on(read: Arc<dyn Store>) -> Outcome<Self> {
+        Preparer::with(read, DEFAULT_REFERENCE)
+    }
+
+    /// The same with other reference data.
+    pub(crate) fn with(read: Arc<dyn Store>, reference: &str) -> Outcome<Self> {
         let recorder = Arc::new(Recorder { read, next_id: AtomicU64::new(0), changes: Mutex::default() });
-        let gateway = servers::gateway(Arc::clone(&recorder) as Arc<dyn Store>)?;
+        let gateway = servers::gateway_with(Arc::clone(&recorder) as Arc<dyn Store>, reference)?;
         Ok(Preparer { recorder, gateway })
     }
 

@@ -6,6 +6,7 @@
 //! that is busy with other things slows both. Deliberately absent: verdicts by absolute numbers, and an exit code
 //! that tells of them; a benchmark informs, tests judge.
 
+mod cards;
 mod codec;
 mod commits;
 mod committer;
@@ -71,6 +72,7 @@ const ROWS: &[(&str, Measured)] = &[
     ("committer", committer::measure),
     ("write", write::measure),
     ("transactions", transactions::measure),
+    ("cards", cards::measure),
 ];
 
 fn main() -> Outcome<()> {

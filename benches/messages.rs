@@ -34,6 +34,23 @@ pub(crate) fn transaction(number: u64, customer: u64) -> String {
     )
 }
 
+/// An associateCardToCustomer of the card with this number and the customer with this id.
+pub(crate) fn association(card: u64, customer: u64) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:crm=\"urn:castile:crm:v1\">\
+         <soapenv:Body><crm:associateCardToCustomer><crm:Instrument><crm:UserName>till-07</crm:UserName>\
+         <crm:CardNumber>60064{card:011}</crm:CardNumber><crm:RTPTransaction><crm:LocationID>1204</crm:LocationID>\
+         </crm:RTPTransaction><crm:Customer><crm:CustomerID>{customer}</crm:CustomerID></crm:Customer>\
+         </crm:Instrument></crm:associateCardToCustomer></soapenv:Body></soapenv:Envelope>"
+    )
+}
+
+/// The line of a file that loads that card.
+pub(crate) fn card_line(card: u64) -> String {
+    format!("60064{card:011},SN-{card:011},SEASON,,,,\n")
+}
+
 /// A retrieveCustomer by id; ids have as many digits as `id` here.
 pub(crate) fn retrieve(id: &str) -> String {
     format!(

@@ -57,8 +57,13 @@ pub(crate) fn store(folder: &Path) -> Outcome<Arc<SledStore>> {
 
 /// The gateway over a store, as configured by default.
 pub(crate) fn gateway(store: Arc<dyn Store>) -> Outcome<Arc<Gateway>> {
+    gateway_with(store, DEFAULT_REFERENCE)
+}
+
+/// The same with other reference data.
+pub(crate) fn gateway_with(store: Arc<dyn Store>, reference: &str) -> Outcome<Arc<Gateway>> {
     let settings = Settings::default();
-    let reference = parse_reference(DEFAULT_REFERENCE)?;
+    let reference = parse_reference(reference)?;
     let search = Arc::new(Search::new(Arc::clone(&store), Options::new(Place::Memory)));
     Ok(Arc::new(Gateway::new(store, search, settings, reference, Arc::new(SystemClock), TimeZone::UTC)))
 }

@@ -70,11 +70,11 @@ fn a_file_is_loaded_shown_and_loaded_again_without_a_change() {
 #[test]
 fn a_bad_line_is_named_and_loads_nothing_unless_the_rest_is_asked_for() {
     alone_and_beside(|folder| {
-        let text = "[[retail_location]]\nid = \"1\"\n[[retail_location]]\nid = 2\n[[program]]\nid = \"P\"\n";
+        let text = "[[retail_location]]\nid = \"1\"\n[[retail_location]]\nid = 2\n[[vessel]]\nid = \"P\"\n";
         std::fs::write(folder.join("bad.toml"), text).unwrap();
         let mistakes = [
             "bad.toml: line 4, column 6: ",
-            "bad.toml: line 5, column 3: \"program\" is no kind",
+            "bad.toml: line 5, column 3: \"vessel\" is no kind",
             "retail_location",
         ];
         let refused = [&mistakes[..], &["nothing of bad.toml was loaded", "--keep-going"]].concat();
@@ -91,7 +91,7 @@ fn wrong_input_is_refused_with_advice() {
     alone_and_beside(|folder| {
         check_run(folder, &["load", "missing.toml"], 66, &["missing.toml"]);
         check_run(folder, &["load"], 64, &["FILE"]);
-        check_run(folder, &["show", "program"], 65, &["\"program\"", "alternate_key_type"]);
+        check_run(folder, &["show", "vessel"], 65, &["\"vessel\"", "alternate_key_type"]);
         check_run(folder, &["show", "retail_location", "9"], 65, &["there is no retail_location \"9\""]);
         check_run(folder, &["history", "4711"], 65, &["no customer"]);
         check_run(folder, &["history", "TWCUSTID:1"], 65, &["no customer"]);
