@@ -108,6 +108,7 @@ pub(super) const RETRIEVAL: Table = Table {
             (false, true) => "unknown",
             (false, false) => "good",
         };
+        // The card has no PIN, so one that is sent does not count.
         format!("<AuthenticationData>any</AuthenticationData><CardNumber>{number}</CardNumber>")
     },
 };
