@@ -81,9 +81,14 @@ impl<E: Engine> Worker<E> {
     fn let_gather(&self) {
         let (changes, took) = self.last_group;
         let (began, mut seen) = (Instant::now(), 0);
-        while changes > 1 && self.waiting.len() > seen && began.elapsed() < took {
-            seen = self.waiting.len();
+        // Those who were answered a moment ago need one to come back: a step is waited in any case.
+        while changes > 1 && began.elapsed() < took {
             std::thread::sleep(GATHER_STEP);
+            let waiting = self.waiting.len();
+            if waiting <= seen {
+                return;
+            }
+            seen = waiting;
         }
     }
 
