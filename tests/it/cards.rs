@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::support::{Answer, Client, Server, run, soap};
+use super::support::{self, Answer, Client, Server, run, soap};
 
 const TOML: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/reference/cards.toml");
 const CSV: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/reference/cards.csv");
@@ -17,20 +17,13 @@ const CARD_WITH_PIN: &str = "6006490000000002";
 fn check(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) -> String {
     let output = run(folder, arguments);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{stderr}");
-    words.iter().for_each(|word| assert!(stderr.contains(word), "{word:?} is missing in: {stderr}"));
     assert!(!stderr.contains("600649"), "{stderr}");
-    String::from_utf8(output.stdout).unwrap()
+    support::check(&output, code, words)
 }
 
-/// Does the same alone and beside a server, each with data of its own.
+/// As [`support::alone_and_beside`]; neither a card number nor a PIN stands in the server's log.
 fn alone_and_beside(test: impl Fn(&Path)) {
-    let folder = tempfile::tempdir().unwrap();
-    test(folder.path());
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
-    test(folder.path());
-    let log = server.stop();
+    let log = support::alone_and_beside(test);
     assert!(!log.contains("600649") && !log.contains("4711"), "{log}");
 }
 

@@ -4,34 +4,15 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 
-use super::support::{Client, Server, castile, run, soap};
+use super::support::{Client, Server, alone_and_beside, castile, check, run, soap};
 
 const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/reference/shop.toml");
-
-/// stdout of a command that must end with this code and these words on stderr.
-#[track_caller]
-fn check(output: &Output, code: i32, words: &[&str]) -> String {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{stderr}");
-    words.iter().for_each(|word| assert!(stderr.contains(word), "{word:?} is missing in: {stderr}"));
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
 
 #[track_caller]
 fn check_run(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) -> String {
     check(&run(folder, arguments), code, words)
-}
-
-/// Does the same alone and beside a server, each with data of its own.
-fn alone_and_beside(test: impl Fn(&Path)) {
-    let folder = tempfile::tempdir().unwrap();
-    test(folder.path());
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
-    test(folder.path());
-    server.stop();
 }
 
 fn add(client: &mut Client, content: &str) -> super::support::Answer {

@@ -339,19 +339,25 @@ async fn a_2_an_import_takes_no_key_away_not_even_within_one_file() {
     assert_eq!(house.findings().await, [""; 0]);
 }
 
+/// A sound house that has the whole file from a second import, after this commit failed the first.
+async fn completed(file: &str, nth: u64, fault: Fault) -> House {
+    let memory = MemoryStore::new();
+    let faulty = Arc::new(FaultyStore::new(memory.clone()));
+    faulty.fail_commit(nth, fault);
+    let house = House::on(memory, faulty.clone());
+    let imported = house.import(file).await;
+    assert_eq!(imported.stopped.is_some(), faulty.commit_count() >= nth, "{nth} {fault:?}");
+    house.import_whole(file).await;
+    assert_eq!(house.findings().await, [""; 0]);
+    house
+}
+
 #[tokio::test]
 async fn a_store_that_fails_stops_the_import_and_the_next_completes_it() {
     let file = filled().await.export().await;
     for nth in 1..=8 {
         for fault in [Fault::Refused, Fault::AnswerLost] {
-            let memory = MemoryStore::new();
-            let faulty = Arc::new(FaultyStore::new(memory.clone()));
-            faulty.fail_commit(nth, fault);
-            let house = House::on(memory, faulty.clone());
-            let imported = house.import(&file).await;
-            assert_eq!(imported.stopped.is_some(), faulty.commit_count() >= nth, "{nth} {fault:?}");
-            house.import_whole(&file).await;
-            assert_eq!(house.findings().await, [""; 0]);
+            let house = completed(&file, nth, fault).await;
             assert_eq!(house.world.log_rows().await, 12, "{nth} {fault:?}: nothing is written twice");
         }
     }

@@ -18,7 +18,7 @@ pub(crate) mod writer;
 pub(crate) use client::{Answer, Client, request};
 pub(crate) use load::{Load, Progress, StopAtEnd};
 pub(crate) use random::Random;
-pub(crate) use server::{Server, castile, run};
+pub(crate) use server::{Server, alone_and_beside, castile, check, run};
 
 /// Says aloud that something could not be tried here; where skipping is not accepted, that fails.
 #[track_caller]

@@ -24,6 +24,25 @@ pub(crate) fn run<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Output {
     castile(folder, arguments).output().unwrap()
 }
 
+/// stdout of a command that must have ended with this code and these words on stderr.
+#[track_caller]
+pub(crate) fn check(output: &Output, code: i32, words: &[&str]) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    words.iter().for_each(|word| assert!(stderr.contains(word), "{word:?} is missing in: {stderr}"));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Does the same alone and beside a server, each with data of its own; what the server logged.
+pub(crate) fn alone_and_beside(test: impl Fn(&Path)) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    test(folder.path());
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    test(folder.path());
+    server.stop()
+}
+
 /// A running server; killed if a test ends without stopping it.
 pub(crate) struct Server {
     child: Child,

@@ -141,14 +141,7 @@ async fn a_store_that_fails_stops_the_import_of_transactions_and_the_next_comple
     let file = selling().await.export().await;
     for nth in 1..=10 {
         for fault in [Fault::Refused, Fault::AnswerLost] {
-            let memory = MemoryStore::new();
-            let faulty = Arc::new(FaultyStore::new(memory.clone()));
-            faulty.fail_commit(nth, fault);
-            let house = House::on(memory, faulty.clone());
-            let imported = house.import(&file).await;
-            assert_eq!(imported.stopped.is_some(), faulty.commit_count() >= nth, "{nth} {fault:?}");
-            house.import_whole(&file).await;
-            assert_eq!(house.findings().await, [""; 0]);
+            let house = completed(&file, nth, fault).await;
             assert!(house.world.retrieve("4").await.contains("<SalesAmount>187.50<"));
         }
     }
