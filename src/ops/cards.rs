@@ -67,7 +67,7 @@ pub(super) async fn find(
     };
     let card_program = context.rules().reference.card_programs.get(&card.card_program);
     let required = card_program.is_some_and(|card_program| card_program.pin_required);
-    let pin = pin_verdict(matches, required, &attempts, &context.now);
+    let pin = pin_verdict(matches, required, &attempts, context.now());
     Ok(Some(Found { card, pin, record, attempts, attempts_record, matches }))
 }
 
@@ -99,8 +99,8 @@ pub(super) async fn count_wrong_pin(
         return Ok(change);
     }
     let Some(found) = find(reads, asked, context).await? else { return Ok(change) };
-    if found.matches == Some(false) && !found.attempts.blocked(context.now.timestamp) {
-        let attempts = found.attempts.after_wrong_pin(context.now.timestamp);
+    if found.matches == Some(false) && !found.attempts.blocked(context.now().timestamp) {
+        let attempts = found.attempts.after_wrong_pin(context.now().timestamp);
         let key = key::pin_attempts(&found.card.number);
         change.assert_unchanged(key.clone(), found.attempts_record.as_ref());
         change.put(key, encode_pin_attempts(&attempts)?);

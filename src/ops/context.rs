@@ -1,6 +1,6 @@
 //! What an operation is given beside its request, and what lives as long as the gateway does.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -115,18 +115,25 @@ pub struct Context<'a> {
     gateway: &'a Gateway,
     /// The request.
     pub call: &'a Call<'a>,
-    /// The time of the decision.
-    pub now: Now,
+    /// Set when somebody asks first: most requests only read.
+    now: OnceLock<Now>,
     reference: Arc<Reference>,
 }
 
 impl<'a> Context<'a> {
     /// The context of a decision that is taken now.
     pub fn new(gateway: &'a Gateway, call: &'a Call<'a>) -> Self {
-        let timestamp = whole(gateway.clock.now(), Unit::Millisecond);
-        // Local time is kept and shown in whole seconds.
-        let local = gateway.time_zone.to_datetime(whole(timestamp, Unit::Second));
-        Context { gateway, call, now: Now { timestamp, local }, reference: gateway.reference.get() }
+        Context { gateway, call, now: OnceLock::new(), reference: gateway.reference.get() }
+    }
+
+    /// The time of the decision, the same however often it is asked for.
+    pub fn now(&self) -> &Now {
+        self.now.get_or_init(|| {
+            let timestamp = whole(self.gateway.clock.now(), Unit::Millisecond);
+            // Local time is kept and shown in whole seconds.
+            let local = self.gateway.time_zone.to_datetime(whole(timestamp, Unit::Second));
+            Now { timestamp, local }
+        })
     }
 
     /// What the organisation has laid down.

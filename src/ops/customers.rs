@@ -101,7 +101,7 @@ pub(super) async fn added(
     /// Nobody's.
     const NO_ID: CustomerId = CustomerId(0);
     let decide = |id| {
-        let decided = domain::add(message, id, &context.now, &context.rules())?;
+        let decided = domain::add(message, id, context.now(), &context.rules())?;
         let change = change(None, &decided, operation, context)?;
         Ok(Decision { change, answer: decided.into() })
     };
@@ -182,7 +182,7 @@ pub(super) fn change_with_cards(
     put_keys(&mut change, before.map(|loaded| &loaded.customer), customer);
     let notes = put_notes(&mut change, before, decided)?;
     let row = HistoryRow {
-        time: context.now.timestamp,
+        time: context.now().timestamp,
         who: context.call.caller.into(),
         operation: operation.into(),
         request_id: context.call.request_id.into(),

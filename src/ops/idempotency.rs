@@ -91,7 +91,7 @@ pub(super) async fn begin(
                 return answer_again(&begun, message).map(|_| begun.time);
             }
         }
-        let time = Context::new(gateway, call).now.timestamp;
+        let time = Context::new(gateway, call).now().timestamp;
         let mut change = Change::new();
         change.assert_unchanged(key.clone(), row.as_ref());
         change.put(key.clone(), encode(&begun_now(message, operation, time))?);
@@ -156,7 +156,7 @@ impl Memory<'_> {
         let row = Remembered {
             body_sha256: self.message.body_sha256,
             operation: operation.into(),
-            time: self.message.record.map_or(context.now.timestamp, |record| record.begun),
+            time: self.message.record.map_or(context.now().timestamp, |record| record.begun),
             outcome,
         };
         change.assert_unchanged(self.key.clone(), self.expired.as_ref());

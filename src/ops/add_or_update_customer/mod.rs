@@ -44,7 +44,7 @@ fn update(
     message: &CustomerMessage,
     context: &Context<'_>,
 ) -> Result<Decision<Written>, Error> {
-    let (now, rules) = (&context.now, context.rules());
+    let (now, rules) = (context.now(), context.rules());
     let decided = domain::add_or_update_existing(&stored.customer, &stored.notes, message, now, &rules)?;
     let change = customers::change_of(&stored, &decided, AddOrUpdateCustomer::NAME, context)?;
     Ok(Decision { change, answer: decided.into() })

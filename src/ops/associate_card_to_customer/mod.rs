@@ -65,7 +65,7 @@ impl Operation for AssociateCardToCustomer {
             link: link.as_ref().map(|(link, _)| link),
             message: &request.message,
             reference: context.rules().reference,
-            now: context.now,
+            now: *context.now(),
         };
         let decided = association.decide()?;
         let customer = customer.ok_or_else(|| Error::internal("an association without a customer"))?;
@@ -109,7 +109,7 @@ async fn customer(reads: &dyn Reads, named: &Identifiers) -> Result<Option<Loade
 
 async fn issue(decided: &Associated, context: &Context<'_>) -> Result<Option<Coupon>, Error> {
     let Some((name, expiry)) = &decided.coupon else { return Ok(None) };
-    let (id, issued) = (context.next_card_id().await?, context.now.timestamp);
+    let (id, issued) = (context.next_card_id().await?, context.now().timestamp);
     Ok(Some(Coupon { id, name: name.clone(), issued, expiry: *expiry, customer: decided.link.customer }))
 }
 

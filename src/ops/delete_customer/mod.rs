@@ -43,7 +43,7 @@ impl Operation for DeleteCustomer {
         if !stored.customer.active {
             return Err(lookup::not_found());
         }
-        let decided = domain::delete(&stored.customer, &context.now);
+        let decided = domain::delete(&stored.customer, context.now());
         let change = customers::change_of(&stored, &decided, Self::NAME, context)?;
         Ok(Decision { change, answer: Answer { id: decided.customer.id, outcome: decided.outcome } })
     }

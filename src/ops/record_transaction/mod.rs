@@ -116,7 +116,7 @@ fn put(
         (key::transaction(customer, activity.last_number), key::transaction_id(&transaction.transaction_id));
     let body = encode_transaction(transaction)?;
     let row = HistoryRow {
-        time: context.now.timestamp,
+        time: context.now().timestamp,
         who: context.call.caller.into(),
         operation: RecordTransaction::NAME.into(),
         request_id: context.call.request_id.into(),

@@ -12,7 +12,7 @@ use crate::wire::customer::{Fields, Path, Selection, known_children, size, write
 use crate::wire::xml::{Element, Writer};
 
 /// Room for most answers.
-const ANSWER_BYTES: usize = 8_192;
+const ANSWER_BYTES: usize = 4_096;
 
 impl SoapFace for RetrieveCustomer {
     fn decode(element: Element<'_>) -> Result<Request, Error> {

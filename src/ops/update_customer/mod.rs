@@ -32,7 +32,7 @@ impl Operation for UpdateCustomer {
         message: &CustomerMessage,
         context: &Context<'_>,
     ) -> Result<Decision<Written>, Error> {
-        let (now, rules) = (&context.now, context.rules());
+        let (now, rules) = (context.now(), context.rules());
         domain::check_update_keys(message, rules.reference)?;
         let stored = find(reads, message).await?;
         let decided = domain::update(&stored.customer, &stored.notes, message, now, &rules)?;

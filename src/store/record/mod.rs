@@ -40,6 +40,8 @@ pub use readable::{link_value, note_value, section_value, sums_value, transactio
 pub use reference::{decode_definition, encode_definition};
 pub use v1::NoteDocument;
 
+use smallvec::SmallVec;
+
 /// The largest encoded customer; a larger one is refused with `ATTRIBUTE_VALUE_TOO_LARGE`.
 pub const CUSTOMER_BYTES_MAX: usize = 256 * 1024;
 
@@ -96,14 +98,17 @@ impl postcard::ser_flavors::Flavor for Append<'_> {
     }
 }
 
-/// The sections of a body: `(tag, bytes)`, in the order written.
-pub fn sections(body: &[u8]) -> Result<Vec<(u8, &[u8])>, RecordError> {
+/// `(tag, bytes)` of each section of a body. No record has more kinds than stand here without memory of their own.
+type Sections<'a> = SmallVec<[(u8, &'a [u8]); 16]>;
+
+/// The sections of a body, in the order written.
+pub fn sections(body: &[u8]) -> Result<Sections<'_>, RecordError> {
     let cut_short = || RecordError::Unreadable("cut short".to_owned());
     let (format, mut rest) = body.split_first().ok_or_else(cut_short)?;
     if *format != FORMAT {
         return Err(RecordError::Newer(*format));
     }
-    let mut sections = Vec::with_capacity(12);
+    let mut sections = Sections::new();
     while let Some((tag, after_tag)) = rest.split_first() {
         let (length, after_length) = after_tag.split_first_chunk::<4>().ok_or_else(cut_short)?;
         let length = u32::from_le_bytes(*length) as usize;

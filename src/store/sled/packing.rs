@@ -17,6 +17,7 @@
 //! Deliberately absent: compression, and everything of sled.
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use crate::store::{CommitNumber, Key, Record};
 
@@ -61,9 +62,15 @@ pub(super) enum HeadBody<'a> {
     Chunked { count: u32, length: u32, crc: u32 },
 }
 
+/// The key of a record's head. Most are short, and are made for every read: they take no memory of their own.
+pub(super) type Address = SmallVec<[u8; 64]>;
+
 /// Where a record's head stands.
-pub(super) fn record_address(key: &Key) -> Vec<u8> {
-    [&[key.collection.number()], &key.id[..]].concat()
+pub(super) fn record_address(key: &Key) -> Address {
+    let mut address = Address::with_capacity(1 + key.id.len());
+    address.push(key.collection.number());
+    address.extend_from_slice(&key.id);
+    address
 }
 
 /// Where a log row's head stands.
@@ -247,7 +254,7 @@ mod tests {
         assemble(address, unpack_head(address, head)?, |key| Ok::<_, Damage>(chunks.get(key)))
     }
 
-    fn address() -> Vec<u8> {
+    fn address() -> Address {
         record_address(&Key::numbered(Collection::Customer, &[42]))
     }
 

@@ -201,10 +201,10 @@ impl Packed {
         for (key, body) in &change.puts {
             let address = record_address(key);
             let head = self.pack(&address, number, body);
-            self.records.push((address.into(), Some(head)));
+            self.records.push((address[..].into(), Some(head)));
         }
         for key in &change.deletes {
-            self.records.push((record_address(key).into(), None));
+            self.records.push((record_address(key)[..].into(), None));
         }
         for (position, body) in (0..).zip(&change.log) {
             let address = log_address(number, position);

@@ -10,18 +10,18 @@ use crate::wire::xml::Charset;
 
 /// What a Content-Type says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MediaType {
+pub(super) struct MediaType<'h> {
     /// The version announced; `None` if the type is not one of SOAP's.
     pub(super) version: Option<Version>,
     /// `charset`, as sent.
-    charset: Option<String>,
+    charset: Option<&'h str>,
     /// `action` of SOAP 1.2, as sent.
-    pub(super) action: Option<String>,
+    pub(super) action: Option<&'h str>,
 }
 
-impl MediaType {
+impl<'h> MediaType<'h> {
     /// Reads the header; a 400 if there are two of them.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Fault> {
+    pub(super) fn of(headers: &'h HeaderMap) -> Result<Self, Fault> {
         let mut values = headers.get_all(CONTENT_TYPE).iter();
         let value = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
         if values.next().is_some() {
@@ -31,10 +31,10 @@ impl MediaType {
         let mut media_type =
             MediaType { version: Version::from_media_type(essence.trim()), charset: None, action: None };
         for (name, value) in split_parameters(parameters) {
-            match name.to_ascii_lowercase().as_str() {
-                "charset" => media_type.charset = Some(value),
-                "action" => media_type.action = Some(value),
-                _ => {}
+            if name.eq_ignore_ascii_case("charset") {
+                media_type.charset = Some(value);
+            } else if name.eq_ignore_ascii_case("action") {
+                media_type.action = Some(value);
             }
         }
         Ok(media_type)
@@ -46,7 +46,7 @@ impl MediaType {
         let version = self.version.ok_or_else(|| {
             unsupported("the Content-Type must be text/xml (SOAP 1.1) or application/soap+xml (SOAP 1.2)")
         })?;
-        let charset = match self.charset.as_deref() {
+        let charset = match self.charset {
             None => None,
             Some(label) => {
                 let known = Charset::from_label(label);
@@ -58,25 +58,24 @@ impl MediaType {
 }
 
 /// The version to refuse in when nothing better is known.
-pub(super) fn fallback(media_type: Option<&MediaType>) -> Version {
+pub(super) fn fallback(media_type: Option<&MediaType<'_>>) -> Version {
     media_type.and_then(|media_type| media_type.version).unwrap_or(Version::V11)
 }
 
 /// `name=value` pairs; a value may be quoted, and then hold semicolons.
-fn split_parameters(text: &str) -> Vec<(&str, String)> {
-    let mut parameters = Vec::new();
+fn split_parameters(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
-    while let Some((name, after)) = rest.split_once('=') {
+    std::iter::from_fn(move || {
+        let (name, after) = rest.split_once('=')?;
         let after = after.trim_start();
         let (value, remaining) = match after.strip_prefix('"').and_then(|quoted| quoted.split_once('"')) {
             Some((value, remaining)) => (value, remaining),
             None => after.split_at(after.find(';').unwrap_or(after.len())),
         };
         let name = name.rsplit(';').next().unwrap_or_default().trim();
-        parameters.push((name, value.trim().trim_matches('\'').to_owned()));
         rest = remaining;
-    }
-    parameters
+        Some((name, value.trim().trim_matches('\'')))
+    })
 }
 
 #[cfg(test)]
@@ -98,11 +97,12 @@ mod tests {
         for form in forms {
             let headers = headers(form);
             let media_type = MediaType::of(&headers).unwrap();
-            assert_eq!(media_type.action.as_deref(), Some("urn:a;b"), "{form}");
+            assert_eq!(media_type.action, Some("urn:a;b"), "{form}");
             assert!(matches!(media_type.accepted(), Ok((Version::V12, Some(_)))), "{form}");
         }
-        let unquoted = MediaType::of(&headers("application/soap+xml;action=urn:a")).unwrap();
-        assert_eq!(unquoted.action.as_deref(), Some("urn:a"));
+        let headers = headers("application/soap+xml;action=urn:a");
+        let unquoted = MediaType::of(&headers).unwrap();
+        assert_eq!(unquoted.action, Some("urn:a"));
     }
 
     #[test]

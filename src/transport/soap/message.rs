@@ -109,7 +109,7 @@ impl Dispatch {
         &self,
         request: &Request,
         document: &Document<'_>,
-        media_type: &MediaType,
+        media_type: &MediaType<'_>,
     ) -> Result<Response, Fault> {
         let envelope = Envelope::read(document, &ADDRESSING_HEADERS)?;
         let addressing = Addressing::read(&envelope)?;
@@ -171,13 +171,12 @@ impl Dispatch {
     fn check_action(
         &self,
         head: &Head,
-        media_type: &MediaType,
+        media_type: &MediaType<'_>,
         addressing: Option<&Addressing<'_>>,
         entry: &Entry,
     ) -> Result<(), Fault> {
         let headers = head.headers.get_all("soapaction").iter().filter_map(|value| value.to_str().ok());
-        let actions: Vec<&str> =
-            headers.chain(media_type.action.as_deref()).filter_map(soap_action).collect();
+        let actions: Vec<&str> = headers.chain(media_type.action).filter_map(soap_action).collect();
         let names_operation =
             |action: &str| self.operations.values().any(|entry| entry.description.soap_action == action);
         match addressing {

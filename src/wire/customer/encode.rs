@@ -35,7 +35,7 @@ pub fn write_customer<S: AsRef<str>>(
     selection: Selection,
 ) {
     writer.start("Customer");
-    writer.element("CustomerID", &customer.id.to_string());
+    writer.value("CustomerID", &customer.id);
     if customer.update_user_id.is_some() || customer.update_date.is_some() {
         writer.start("LastUpdateInfo");
         text(writer, "UpdateUserID", &customer.update_user_id);
@@ -66,7 +66,7 @@ pub(super) fn text<S: AsRef<str>>(writer: &mut Writer, name: &str, value: &Optio
 
 fn display<T: std::fmt::Display>(writer: &mut Writer, name: &str, value: Option<T>) {
     if let Some(value) = value {
-        writer.element(name, &value.to_string());
+        writer.value(name, &value);
     }
 }
 
@@ -199,7 +199,7 @@ fn customer_notes<S: AsRef<str>>(writer: &mut Writer, notes: &[Note<S>]) {
     for note in notes {
         writer.start("CustomerNote").attribute("type", note.note_type.as_ref());
         if let Some(create_date) = &note.create_date {
-            writer.attribute("createDate", &create_date.to_string());
+            writer.attribute_value("createDate", create_date);
         }
         if let Some(create_user) = &note.create_user {
             writer.attribute("createUser", create_user.as_ref());
@@ -207,7 +207,7 @@ fn customer_notes<S: AsRef<str>>(writer: &mut Writer, notes: &[Note<S>]) {
         if let Some(location) = &note.location {
             writer.attribute("location", location.as_ref());
         }
-        writer.attribute("sequence", &note.sequence.to_string());
+        writer.attribute_value("sequence", &note.sequence);
         writer.attribute("privateFlag", flag(note.private)).text(note.text.as_ref()).end();
     }
     writer.end();
@@ -222,7 +222,7 @@ fn state<S: AsRef<str>>(writer: &mut Writer, customer: &Customer<S>, selection: 
     {
         validation_error(writer, error, true);
     }
-    writer.element("CreateDate", &customer.create_date.to_string());
+    writer.value("CreateDate", &customer.create_date);
     display(writer, "EffectiveDate", customer.effective_date);
     display(writer, "ExpiryDate", customer.expiry_date);
 }
@@ -246,7 +246,7 @@ fn validation_error<S: AsRef<str>>(writer: &mut Writer, error: &ValidationError<
     }
     writer.element("Message", error.code.message());
     if with_time {
-        writer.element("Time", &error.time.to_string());
+        writer.value("Time", &error.time);
     }
     writer.end();
 }

@@ -4,6 +4,8 @@
 //! are the program's own and are trusted. Deliberately absent: an XML declaration, pretty printing, prefixes
 //! chosen by the writer.
 
+use std::fmt::{self, Display, Write};
+
 use super::characters::is_noncharacter;
 
 /// Answers are hardly nested deeper.
@@ -109,6 +111,23 @@ impl Writer {
         self
     }
 
+    /// An element that holds only a number, a date or the like, written as it is shown.
+    pub fn value(&mut self, name: &str, value: &dyn Display) -> &mut Self {
+        self.start(name).close_tag();
+        // Writing into memory does not fail.
+        let _ = write!(Escaped(&mut self.out, IN_TEXT), "{value}");
+        self.end()
+    }
+
+    /// Adds an attribute that holds a number, a date or the like, written as it is shown.
+    pub fn attribute_value(&mut self, name: &str, value: &dyn Display) -> &mut Self {
+        self.attribute(name, "");
+        self.out.pop();
+        let _ = write!(Escaped(&mut self.out, IN_ATTRIBUTE), "{value}");
+        self.out.push(b'"');
+        self
+    }
+
     /// An element that holds only text, if there is any.
     pub fn optional(&mut self, name: &str, text: Option<&str>) -> &mut Self {
         match text {
@@ -131,6 +150,16 @@ impl Writer {
             self.out.push(b'>');
             self.in_tag = false;
         }
+    }
+}
+
+/// What is shown into it is escaped on the way.
+struct Escaped<'o>(&'o mut Vec<u8>, u8);
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escape(self.0, text, self.1);
+        Ok(())
     }
 }
 
