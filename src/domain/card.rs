@@ -15,8 +15,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 
+use super::amount::Amount;
 use super::identity::CustomerId;
 use super::program::ProgramKind;
 use super::value::Reject;
@@ -176,11 +176,11 @@ impl AccountStatus {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Funds {
     /// The amount of its first activation.
-    pub initial_balance: Decimal,
+    pub initial_balance: Amount,
     /// What is on it.
-    pub balance: Decimal,
+    pub balance: Amount,
     /// All that was ever added.
-    pub total_credits: Decimal,
+    pub total_credits: Amount,
     /// In which currency, once a request said so.
     pub currency: Option<String>,
 }
@@ -210,7 +210,7 @@ pub struct Activity {
     /// What.
     pub kind: ActivityKind,
     /// The amount that was put on a tender account.
-    pub amount: Option<Decimal>,
+    pub amount: Option<Amount>,
     /// In which currency, if the request said so.
     pub currency: Option<String>,
     /// Where the request came from.

@@ -3,8 +3,8 @@
 //! All of it is reference data ([`super::reference`]) and named by an id. Deliberately absent: cards.
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 
+use super::amount::Amount;
 use super::value::Reject;
 
 /// A program: what one account of a card is for.
@@ -19,9 +19,9 @@ pub struct Program {
     /// The last day on which accounts are activated.
     pub expiry: Option<Date>,
     /// K-9: what a tender account gets where a request names no amount.
-    pub initial_balance: Decimal,
+    pub initial_balance: Amount,
     /// K-9: what a tender account gets at least.
-    pub minimum_activation_amount: Decimal,
+    pub minimum_activation_amount: Amount,
     /// An account expires so many days after its first activation.
     pub account_expiry_days: Option<u32>,
 }

@@ -6,11 +6,9 @@
 
 use std::fmt;
 
+use super::error::Code;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
-use rust_decimal::Decimal;
-
-use super::error::Code;
 
 /// Why a value was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,20 +72,6 @@ fn whole_number(text: &str, max: u64, expected: &'static str) -> Result<u64, Rej
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let number = if digits { text.parse().ok() } else { None };
     number.filter(|number| *number <= max).ok_or(Reject::invalid(expected))
-}
-
-/// The most digits of an amount before its point, and behind it.
-const AMOUNT_DIGITS_MAX: (usize, usize) = (15, 4);
-
-/// K-9: an amount that is not negative: up to fifteen digits, a point and up to four more.
-pub fn activation_amount(text: &str) -> Result<Decimal, Reject> {
-    const EXPECTED: Reject = Reject::invalid("expected an amount that is not negative, such as 10.00");
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str, max: usize| {
-        (1..=max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let fits = digits(whole, AMOUNT_DIGITS_MAX.0) && digits(fraction, AMOUNT_DIGITS_MAX.1);
-    if fits { Decimal::from_str_exact(text).map_err(|_| EXPECTED) } else { Err(EXPECTED) }
 }
 
 /// Declares a closed set of words: the enum, its wire spelling and its reader.

@@ -4,11 +4,11 @@
 //! of their program ids, before the next step. Deliberately absent: looking up of cards, customers and PINs.
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 
 use super::pin::PinAttempts;
 use super::{Account, AccountId, AccountStatus, Activity, ActivityKind, Card, Funds, Link};
 use crate::domain::Now;
+use crate::domain::amount::Amount;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
 use crate::domain::program::{Program, ProgramKind};
@@ -22,7 +22,7 @@ pub struct ActivationMessage {
     /// Where it comes from.
     pub location: Option<String>,
     /// K-9: the amount for the tender account, not negative.
-    pub amount: Option<Decimal>,
+    pub amount: Option<Amount>,
     /// In which currency.
     pub currency: Option<String>,
 }
@@ -132,11 +132,11 @@ impl Association<'_> {
 
     /// K-9: what a tender account gets: at its first activation the amount sent or else that of the program; later
     /// what is sent.
-    fn amount(&self, account: &Account, program: &Program) -> Decimal {
+    fn amount(&self, account: &Account, program: &Program) -> Amount {
         match (self.message.amount, account.activated) {
             (Some(sent), _) => sent,
             (None, None) => program.initial_balance,
-            (None, Some(_)) => Decimal::ZERO,
+            (None, Some(_)) => Amount::default(),
         }
     }
 
@@ -199,9 +199,6 @@ impl Association<'_> {
 
     fn funds(&self, account: &Account, program: &Program) -> Result<Funds, Error> {
         let (amount, before) = (self.amount(account, program), &account.funds);
-        let sum = |sum: Decimal| {
-            sum.checked_add(amount).ok_or_else(|| Error::internal("the balance of an account has no room"))
-        };
         let currency = self.message.currency.clone().filter(|_| self.message.amount.is_some());
         if let (Some(known), Some(sent)) = (&before.currency, &currency)
             && known != sent
@@ -212,8 +209,8 @@ impl Association<'_> {
         }
         Ok(Funds {
             initial_balance: if account.activated.is_none() { amount } else { before.initial_balance },
-            balance: sum(before.balance)?,
-            total_credits: sum(before.total_credits)?,
+            balance: before.balance.plus(amount),
+            total_credits: before.total_credits.plus(amount),
             currency: before.currency.clone().or(currency),
         })
     }

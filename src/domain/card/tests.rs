@@ -1,7 +1,6 @@
 //! Cards: numbers, PINs, entries, and the order of checks of an association.
 
 use jiff::civil::{Date, date};
-use rust_decimal::Decimal;
 
 use super::activation::{ActivationMessage, Associated, Association, PinVerdict, pin_verdict};
 use super::pin::{BLOCKED_FOR, Pin, PinAttempts, PinKey};
@@ -26,8 +25,8 @@ fn program(kind: ProgramKind) -> Program {
         active: true,
         effective: None,
         expiry: None,
-        initial_balance: Decimal::ZERO,
-        minimum_activation_amount: Decimal::ZERO,
+        initial_balance: Amount::default(),
+        minimum_activation_amount: Amount::default(),
         account_expiry_days: None,
     }
 }
@@ -68,6 +67,10 @@ fn load(entry: &CardEntry, stored: Option<&Card>) -> Card {
 }
 
 /// What an association is decided on, to be spoiled and repaired.
+fn amount(text: &str) -> Amount {
+    Amount::parse(text).unwrap()
+}
+
 struct Case {
     card: Option<Card>,
     pin: PinVerdict,
@@ -124,7 +127,7 @@ fn spoiled() -> Case {
         program.expiry = Some(YESTERDAY);
         program.effective = Some(TOMORROW);
     }
-    case.program("T").minimum_activation_amount = Decimal::new(500, 2);
+    case.program("T").minimum_activation_amount = amount("5");
     let card = case.card();
     card.expiry = Some(YESTERDAY);
     card.eligible_from = Some(TOMORROW);
@@ -154,7 +157,7 @@ fn k_10_checks_come_in_their_order_each_over_all_accounts() {
         (Code::AwardProgramNotEffective, |case| case.program("A").effective = Some(TODAY)),
         (Code::LylProgramNotEffective, |case| case.program("L").effective = None),
         (Code::ProgramNotEffective, |case| case.program("T").effective = Some(YESTERDAY)),
-        (Code::MinActivationAmtNotMet, |case| case.message.amount = Some(Decimal::new(500, 2))),
+        (Code::MinActivationAmtNotMet, |case| case.message.amount = Some(amount("5"))),
     ];
     let mut case = spoiled();
     for (position, (code, repair)) in rows.into_iter().enumerate() {
@@ -190,10 +193,10 @@ fn k_2_accounts_that_were_never_active_get_an_activity_and_a_day() {
     let mut case = Case::good();
     case.card().accounts[1].activated = Some(YESTERDAY);
     case.program("T").account_expiry_days = Some(10);
-    case.program("T").initial_balance = Decimal::new(1_500, 2);
+    case.program("T").initial_balance = amount("15");
     let found = case.associated();
     let ids: Vec<_> = found.activities.iter().map(|(id, activity)| (id.0, activity.amount)).collect();
-    assert_eq!(ids, [(41, None), (43, Some(Decimal::new(1_500, 2)))]);
+    assert_eq!(ids, [(41, None), (43, Some(amount("15")))]);
     let days: Vec<_> =
         found.card.accounts.iter().map(|account| (account.activated, account.expiry)).collect();
     let expected = [(Some(TODAY), None), (Some(YESTERDAY), None), (Some(TODAY), Some(date(2026, 3, 11)))];
@@ -222,7 +225,7 @@ fn k_5_the_same_pair_changes_nothing_whatever_has_become_of_the_card() {
     let found = case.associated();
     case.link = Some(found.link);
     case.card = Some(Card { expiry: Some(YESTERDAY), ..found.card });
-    case.message.amount = Some(Decimal::TEN);
+    case.message.amount = Some(amount("10"));
     assert_eq!(case.decide(), Ok(None));
     case.pin = PinVerdict::Refused;
     assert_eq!(case.decide(), Err(Code::CardNotFound));
@@ -230,7 +233,7 @@ fn k_5_the_same_pair_changes_nothing_whatever_has_become_of_the_card() {
 
 #[test]
 fn k_9_amounts_are_those_of_the_message_or_of_the_program() {
-    let euro = |cents| Decimal::new(cents, 2);
+    let euro = |cents: u32| amount(&format!("{}.{:02}", cents / 100, cents % 100));
     let mut case = Case::good();
     case.program("T").initial_balance = euro(1_000);
     case.program("T").minimum_activation_amount = euro(500);
@@ -262,7 +265,7 @@ fn k_9_amounts_are_those_of_the_message_or_of_the_program() {
 fn k_9_without_an_amount_anywhere_nothing_is_put_on_the_account() {
     let mut case = Case::good();
     assert_eq!(case.associated().card.accounts[2].funds, Funds::default());
-    case.program("T").minimum_activation_amount = Decimal::ONE;
+    case.program("T").minimum_activation_amount = amount("1");
     assert_eq!(case.decide(), Err(Code::MinActivationAmtNotMet));
 }
 
@@ -343,7 +346,7 @@ fn numbers_are_masked_but_for_their_last_four_characters() {
 #[test]
 fn k_8_the_same_entry_changes_nothing_of_a_card_that_was_used() {
     let mut case = Case::good();
-    case.message.amount = Some(Decimal::TEN);
+    case.message.amount = Some(amount("10"));
     let used = case.associated().card;
     assert_eq!(load(&entry(), Some(&used)), used);
 }
@@ -351,7 +354,7 @@ fn k_8_the_same_entry_changes_nothing_of_a_card_that_was_used() {
 #[test]
 fn k_8_a_changed_entry_changes_what_it_says_otherwise_alone() {
     let mut case = Case::good();
-    case.message.amount = Some(Decimal::TEN);
+    case.message.amount = Some(amount("10"));
     let used = case.associated().card;
     let mut changed = entry();
     changed.expiry = Some(TOMORROW);

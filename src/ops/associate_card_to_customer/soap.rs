@@ -1,9 +1,9 @@
 //! The SOAP codec of associateCardToCustomer.
 
 use super::{Answer, AssociateCardToCustomer, Request};
+use crate::domain::amount::Amount;
 use crate::domain::card::activation::ActivationMessage;
 use crate::domain::error::Error;
-use crate::domain::value;
 use crate::ops::SoapFace;
 use crate::ops::cards::Asked;
 use crate::ops::identifiers::Identifiers;
@@ -98,7 +98,7 @@ impl Reader {
         let path = &path.element(child.local());
         match child.local() {
             "Amount" => {
-                self.message.amount = self.fields.value(child, path, size::CODE, value::activation_amount);
+                self.message.amount = self.fields.value(child, path, size::CODE, Amount::parse);
                 if let Some(sent) = child.attribute("CurrencyID") {
                     let path = &path.attribute("CurrencyID");
                     self.message.currency = self.fields.attribute_text(&sent, path, size::CODE);

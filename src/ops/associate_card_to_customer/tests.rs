@@ -217,7 +217,7 @@ async fn k_2_k_3_an_association_is_seen_in_card_and_customer() {
     assert_eq!(inner(&shown, "InstrumentID"), "S-1");
     assert_eq!(inner(&shown, "CustomerID"), "1");
     assert_eq!(shown.matches("<Type>Activation</Type>").count(), 3);
-    assert!(shown.contains("<Type>Activation</Type><Amount>5</Amount></Activity>"), "{shown}");
+    assert!(shown.contains("<Type>Activation</Type><Amount>5.00</Amount></Activity>"), "{shown}");
     assert!(shown.contains("<ExpiryDate>2026-03-31</ExpiryDate><Activity>"), "the loyalty account: {shown}");
     assert!(world.retrieve("1").await.contains("<CardNumber>************0001</CardNumber>"));
     assert!(!world.retrieve("2").await.contains("<CardNumber>"));

@@ -4,16 +4,15 @@
 //! names is defined, which can't be said of one entry alone.
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use super::entry::{CODE_CHARACTERS_MAX, Defined, check};
 use super::file::Wrong;
+use crate::domain::amount::Amount;
 use crate::domain::identity::CustomerId;
 use crate::domain::program::{CardProgram, CouponDefinition, Program, ProgramKind, Promotion};
 use crate::domain::reference::Definition;
-use crate::domain::value;
 
 /// The most programs of a card program.
 const PROGRAMS_MAX: usize = 50;
@@ -155,8 +154,8 @@ pub(super) fn date(value: Option<&Spanned<Value>>) -> Result<Option<Date>, Wrong
     date.map(Some).ok_or_else(wrong)
 }
 
-fn amount(value: Option<&Spanned<Value>>) -> Result<Decimal, Wrong> {
-    let Some(value) = value else { return Ok(Decimal::ZERO) };
+fn amount(value: Option<&Spanned<Value>>) -> Result<Amount, Wrong> {
+    let Some(value) = value else { return Ok(Amount::default()) };
     let text = match value.get_ref() {
         Value::Integer(number) => Some(number.to_string()),
         Value::Float(number) => Some(number.to_string()),
@@ -165,7 +164,7 @@ fn amount(value: Option<&Spanned<Value>>) -> Result<Decimal, Wrong> {
     };
     let wrong = |text: &str| Wrong { span: Some(value.span()), text: text.to_owned() };
     let text = text.ok_or_else(|| wrong("expected an amount, such as 10.00"))?;
-    value::activation_amount(&text).map_err(|reject| wrong(reject.expected))
+    Amount::parse(&text).map_err(|reject| wrong(reject.expected))
 }
 
 fn days(value: Option<&Spanned<u32>>) -> Result<Option<u32>, Wrong> {

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, RecordError, push_section, read_section, sections};
+use crate::domain::amount::Amount;
 use crate::domain::card::pin::{PinAttempts, PinDigest};
 use crate::domain::card::{
     Account, AccountEntry, AccountId, AccountStatus, Activity, ActivityKind, Card, CardNumber, Coupon, Funds,
@@ -128,8 +128,8 @@ fn owned(value: Option<Text<'_>>) -> Option<String> {
     value.map(Cow::into_owned)
 }
 
-fn amount(text: &str) -> Result<Decimal, RecordError> {
-    Decimal::from_str_exact(text).map_err(|_| RecordError::Unreadable("an amount is none".to_owned()))
+fn amount(text: &str) -> Result<Amount, RecordError> {
+    Amount::read(text).ok_or_else(|| RecordError::Unreadable("an amount is none".to_owned()))
 }
 
 /// Writes a card.

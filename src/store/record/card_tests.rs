@@ -1,6 +1,7 @@
 //! Cards and what stands beside them, as bytes.
 
 use super::*;
+use crate::domain::amount::Amount;
 use crate::domain::card::pin::{PinAttempts, PinDigest};
 use crate::domain::card::{
     Account, AccountEntry, AccountId, AccountStatus, Activity, ActivityKind, Card, CardNumber, Coupon, Funds,
@@ -9,7 +10,6 @@ use crate::domain::card::{
 use crate::domain::identity::CustomerId;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 
 fn card() -> Card {
     let entry = AccountEntry { status: AccountStatus::Blocked, activated: None, expiry: day("2030-01-31") };
@@ -38,7 +38,7 @@ fn time() -> Timestamp {
 }
 
 fn funds() -> Funds {
-    let (initial_balance, balance) = (Decimal::new(1_000, 2), Decimal::new(1_250, 2));
+    let (initial_balance, balance) = (amount("10"), amount("12.50"));
     Funds { initial_balance, balance, total_credits: balance, currency: Some("EUR".to_owned()) }
 }
 
@@ -65,7 +65,7 @@ fn activity() -> Activity {
     Activity {
         time: time(),
         kind: ActivityKind::Activation,
-        amount: Some(Decimal::new(1_250, 2)),
+        amount: Some(amount("12.50")),
         currency: Some("EUR".to_owned()),
         location: Some("17".to_owned()),
         user_name: None,
@@ -80,6 +80,10 @@ fn coupon() -> Coupon {
 
 fn attempts() -> PinAttempts {
     PinAttempts { wrong: 5, blocked_until: Some(time()) }
+}
+
+fn amount(text: &str) -> Amount {
+    Amount::parse(text).unwrap()
 }
 
 #[test]

@@ -5,10 +5,10 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, RecordError, push_section, read_section, sections};
+use crate::domain::amount::Amount;
 use crate::domain::program::{CardProgram, CouponDefinition, Program, ProgramKind, Promotion};
 use crate::domain::reference::{AttributeKind, AttributeType, Definition};
 
@@ -126,7 +126,7 @@ fn stored_program(program: &Program) -> ProgramV1<'_> {
 
 fn program_back(program: ProgramV1<'_>) -> Result<Program, RecordError> {
     let unreadable = |what: &str| RecordError::Unreadable(what.to_owned());
-    let amount = |text: &str| Decimal::from_str_exact(text).map_err(|_| unreadable("an amount is none"));
+    let amount = |text: &str| Amount::read(text).ok_or_else(|| unreadable("an amount is none"));
     Ok(Program {
         kind: ProgramKind::parse(&program.kind).map_err(|reject| unreadable(reject.expected))?,
         active: program.active,
@@ -208,8 +208,8 @@ mod tests {
             active: true,
             effective: None,
             expiry: Some("2030-12-31".parse().unwrap()),
-            initial_balance: Decimal::new(500, 2),
-            minimum_activation_amount: Decimal::ONE,
+            initial_balance: Amount::read("5.00").unwrap(),
+            minimum_activation_amount: Amount::read("1").unwrap(),
             account_expiry_days: Some(365),
         })
     }
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn stored_versions_stay_readable() {
         let cases: [(&[u8], Definition); 7] = [
-            (b"\x01\x04\x1f\0\0\0\x06tender\x01\0\x01\x0a2030-12-31\x045.00\x011\x01\xed\x02", program()),
+            (b"\x01\x04\x22\0\0\0\x06tender\x01\0\x01\x0a2030-12-31\x045.00\x041.00\x01\xed\x02", program()),
             (b"\x01\x05\x17\0\0\0\x02\x04GIFT\x06POINTS\x01\x01\x07WELCOME", card_program()),
             (b"\x01\x06\x02\0\0\0\x01\x1e", Definition::Coupon(CouponDefinition { valid_days: Some(30) })),
             (
@@ -264,6 +264,8 @@ mod tests {
             assert_eq!(decode_definition(bytes).unwrap(), expected);
             assert_eq!(encode_definition(&expected).unwrap(), bytes);
         }
+        let bare_amount = b"\x01\x04\x1f\0\0\0\x06tender\x01\0\x01\x0a2030-12-31\x045.00\x011\x01\xed\x02";
+        assert_eq!(decode_definition(bare_amount).unwrap(), program());
     }
 
     #[test]
