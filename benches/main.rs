@@ -6,6 +6,7 @@
 //! that is busy with other things slows both. Deliberately absent: verdicts by absolute numbers, and an exit code
 //! that tells of them; a benchmark informs, tests judge.
 
+mod batch;
 mod cards;
 mod codec;
 mod commits;
@@ -73,10 +74,16 @@ const ROWS: &[(&str, Measured)] = &[
     ("write", write::measure),
     ("transactions", transactions::measure),
     ("cards", cards::measure),
+    ("batch", batch::measure),
 ];
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [child, what, records] = arguments.as_slice()
+        && child == "batch-child"
+    {
+        return batch::be_child(what, records.parse()?);
+    }
     if arguments.iter().any(|argument| argument == "search") {
         return search::measure();
     }

@@ -19,6 +19,15 @@ pub(crate) fn add_or_update(number: u64) -> String {
         .replace("ned.whitlock@", &format!("n{key:07}.whitlock@"))
 }
 
+/// The same as a record of a batch file that binds the prefix `crm`.
+pub(crate) fn record(number: u64) -> Outcome<String> {
+    let message = add_or_update(number);
+    let inside =
+        message.split_once("<crm:Customer>").and_then(|(_, rest)| rest.split_once("</crm:Customer>"));
+    let (content, _) = inside.ok_or("a message without a customer")?;
+    Ok(format!("<crm:Customer Action=\"AddorUpdate\">{content}</crm:Customer>\n"))
+}
+
 /// A recordTransaction of the customer with this id, with a TransactionID that no other number makes.
 pub(crate) fn transaction(number: u64, customer: u64) -> String {
     format!(

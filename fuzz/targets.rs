@@ -4,6 +4,7 @@
 //! `fuzz_replay`, which goes through the kept ones. So nothing here may depend on what ran before, on time or on chance.
 //! Deliberately absent: sockets and files.
 
+use std::io::Read;
 use std::sync::{Arc, LazyLock};
 
 use castile::clock::FixedClock;
@@ -17,7 +18,8 @@ use castile::search::{Options, Place, Search};
 use castile::store::MemoryStore;
 use castile::store::record::{decode_customer, encode_customer};
 use castile::wire::SERVICE_NAMESPACE;
-use castile::wire::customer::{Selection, customer_of, customer_record, write_customer};
+use castile::wire::batch::{BatchLimits, FailureWriter, RecordReader};
+use castile::wire::customer::{Selection, customer_of, customer_record, known_children, write_customer};
 use castile::wire::soap::wsdl::{Publication, ServiceDescription};
 use castile::wire::soap::{
     ADDRESSING_HEADERS, Addressing, AnswerHeaders, Envelope, Fault, Version, write_answer, write_fault,
@@ -36,6 +38,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("documents", documents),
     ("description", description),
     ("round_trip", round_trip),
+    ("batch", batch),
 ];
 
 /// Larger inputs find nothing that smaller ones do not.
@@ -222,4 +225,54 @@ fn written(decided: &Decided) -> Vec<u8> {
     write_customer(&mut writer, &customer, &decided.notes_put, None, &[], Selection::All);
     writer.end();
     writer.into_bytes()
+}
+
+/// Any bytes as a batch file: read the same however they arrive, and as the reader of whole messages reads them; what is
+/// written of the records is read again.
+pub(crate) fn batch(input: &[u8]) {
+    let (records, whole) = records(input);
+    let (dribbled, dribbled_whole) = self::records(Dribble(input));
+    assert_eq!((&dribbled, dribbled_whole), (&records, whole));
+    // A packed one is nothing to that reader.
+    if !input.starts_with(&[0x1F, 0x8B]) {
+        let document = Document::parse(input, &Limits::default());
+        assert!(!whole || document.is_ok(), "{document:?}");
+        if let Ok(document) = &document {
+            let name = if document.root().local() == "Customers" { "Customer" } else { "Instrument" };
+            let known = known_children(document.root()).filter(|child| child.local() == name);
+            let expected: Vec<_> = known.map(|child| child.source().to_vec()).collect();
+            assert!(expected.starts_with(&records) && (!whole || expected == records));
+        }
+    }
+    let Ok(reader) = RecordReader::new(input, BatchLimits::default()) else { return };
+    let mut writer = FailureWriter::new(Vec::new(), reader.root()).expect("memory takes everything");
+    records.iter().for_each(|record| writer.write(record).expect("memory takes everything"));
+    let written = writer.finish().expect("memory takes everything");
+    assert_eq!(self::records(written.as_slice()), (records, true));
+}
+
+/// The records of a file, and whether it was read to its end.
+fn records(source: impl Read) -> (Vec<Vec<u8>>, bool) {
+    let mut records = Vec::new();
+    let Ok(mut reader) = RecordReader::new(source, BatchLimits::default()) else { return (records, false) };
+    loop {
+        match reader.next() {
+            Ok(Some(record)) => records.push(record.bytes().to_vec()),
+            Ok(None) => return (records, true),
+            Err(error) => {
+                assert!(!error.message.is_empty() && error.line > 0 && error.column > 0);
+                return (records, false);
+            }
+        }
+    }
+}
+
+/// Gives a byte at a time.
+struct Dribble<'a>(&'a [u8]);
+
+impl Read for Dribble<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let bytes = buffer.len().min(1);
+        self.0.read(&mut buffer[..bytes])
+    }
 }

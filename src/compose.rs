@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -14,6 +17,7 @@ use crate::domain::postal_code::PostalCodePatterns;
 use crate::domain::reference::Reference;
 use crate::failure::{Exit, Failure};
 use crate::jobs::Sweep;
+use crate::jobs::batch::{BatchOptions, Batches};
 use crate::ops::administration::{Administration, Engine, Inspected};
 use crate::ops::{CUSTOMER_IDS, Gateway, PinKeys, reference};
 use crate::pin_key::PinKeyFile;
@@ -24,6 +28,7 @@ use crate::transport::admin::AdminService;
 use crate::transport::http::Handler;
 use crate::transport::observe::Observed;
 use crate::transport::soap::SoapService;
+use crate::wire::batch::BatchLimits;
 
 /// What stands behind the HTTP servers. Dropping it closes the store.
 pub struct Faces {
@@ -34,6 +39,8 @@ pub struct Faces {
     pub administrators: Arc<dyn Handler>,
     /// What a server runs beside them.
     pub sweep: Sweep,
+    /// The batch files, which a server takes and carries out.
+    pub batches: Batches,
     /// Search, which only a server lets follow the store: a command would leave the index half-way.
     pub search: Arc<Search>,
 }
@@ -59,14 +66,38 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
     let pin_keys = PinKeyOfFolder(PinKeyFile::at(data_dir.pin_key()));
     let gateway = Arc::new(gateway.with_pin_keys(Arc::new(pin_keys)));
     let callers = Arc::new(SoapService::new(Arc::clone(&gateway), config, address).map_err(internal)?);
-    let callers = Observed::new(callers, Arc::clone(&gateway), store_meters, config.log.requests);
+    let batches = Batches::new(Arc::clone(&gateway), batch_options(config, data_dir));
+    let meters = store_meters.into_iter().chain(batches.collectors()).collect();
+    let callers = Observed::new(callers, Arc::clone(&gateway), meters, config.log.requests);
     let administrators = AdminService::new(Administration::new(Arc::clone(&gateway), engine));
     Ok(Faces {
         callers: Arc::new(callers),
         administrators: Arc::new(administrators),
-        sweep: Sweep::new(gateway),
+        sweep: Sweep::new(gateway, SignedDuration::from_hours(24 * i64::from(config.batch.keep_days))),
+        batches,
         search,
     })
+}
+
+fn batch_options(config: &Config, data_dir: &DataDir) -> BatchOptions {
+    let batch = &config.batch;
+    let root = batch.root.clone().unwrap_or_else(|| data_dir.batch());
+    let limits = BatchLimits {
+        record_bytes_max: batch.record_bytes_max,
+        inflate_ratio_max: batch.inflate_ratio_max,
+        inflated_bytes_max: batch.inflated_bytes_max,
+        xml: crate::transport::soap::xml_limits(&config.limits),
+        ..BatchLimits::default()
+    };
+    BatchOptions {
+        gateway_id: batch.gateway_id.clone(),
+        limits,
+        look_every: Duration::from_millis(batch.look_every_ms),
+        settle: Duration::from_millis(batch.settle_ms),
+        retry_after: Duration::from_millis(batch.retry_after_ms),
+        warnings_listed_max: batch.warnings_listed_max,
+        ..BatchOptions::at(root)
+    }
 }
 
 /// The key of PINs in the data folder, as operations see it.

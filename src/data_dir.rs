@@ -14,6 +14,7 @@ use crate::failure::{Exit, Failure};
 const LOCK_FILE: &str = "lock";
 const STORE_FOLDER: &str = "store";
 const SEARCH_FOLDER: &str = "search";
+const BATCH_FOLDER: &str = "batch";
 const PIN_KEY_FILE: &str = "card-pin.key";
 /// Nobody but the owner enters.
 const FOLDER_MODE: u32 = 0o700;
@@ -88,6 +89,11 @@ impl DataDir {
     /// The folder that belongs to the search index. It may be missing: the index is made from the store.
     pub fn search(&self) -> PathBuf {
         self.path.join(SEARCH_FOLDER)
+    }
+
+    /// The folder of batch files, unless the configuration has another.
+    pub fn batch(&self) -> PathBuf {
+        self.path.join(BATCH_FOLDER)
     }
 
     /// The file with the key of card PINs (K-4). It may be missing: it is made when the first PIN is loaded.

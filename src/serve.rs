@@ -62,6 +62,9 @@ pub async fn serve(
     drop(faces.search);
     let mut sweep_stop = stage.clone();
     let sweep = tokio::spawn(faces.sweep.run(async move { reached(&mut sweep_stop, Stage::Draining).await }));
+    let mut batch_stop = stage.clone();
+    let batches =
+        tokio::spawn(faces.batches.serve(async move { reached(&mut batch_stop, Stage::Draining).await }));
     let limits = HttpLimits::from(&config.limits);
     let callers = http::serve(listener, faces.callers, limits, stage.clone());
     let administrators = http::serve(socket, faces.administrators, admin_limits(limits), stage);
@@ -75,6 +78,9 @@ pub async fn serve(
     }
     if let Err(error) = sweep.await {
         tracing::error!(%error, "the sweep of messages failed");
+    }
+    if let Err(error) = batches.await {
+        tracing::error!(%error, "the work on batch files failed");
     }
     tracing::info!("stopped");
     // Not before the servers have ended: another process may open the store from here on.

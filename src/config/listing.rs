@@ -11,7 +11,8 @@ use toml::{Table, Value};
 use super::{Config, FILE_DEFAULT, KeyInfo};
 
 /// What stands in a comment where a key has no value.
-const EXAMPLES: [(&str, &str); 1] = [("public_url", "\"https://crm.example.com\"")];
+const EXAMPLES: [(&str, &str); 2] =
+    [("public_url", "\"https://crm.example.com\""), ("root", "\"/srv/castile/batch\"")];
 
 /// The text.
 pub fn listing(config: &Config) -> String {

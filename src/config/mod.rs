@@ -87,6 +87,8 @@ section! {
         limits: Limits = Limits::default(), "table";
         /// The store.
         store: Store = Store::default(), "table";
+        /// Batch files.
+        batch: Batch = Batch::default(), "table";
         /// The log on stderr.
         log: Log = Log::default(), "table";
     }
@@ -171,6 +173,32 @@ section! {
 }
 
 section! {
+    /// Batch files.
+    Batch {
+        /// The folder with incoming, running and complete, seen from the working folder, instead of batch in the data folder; all of it on one file system.
+        root: Option<PathBuf> = None, "path";
+        /// Under which name this gateway claims files: gateways that share a folder need different ones.
+        gateway_id: String = "gateway-1".to_owned(), "text", "values::plain_name";
+        /// How often the folders of incoming files are looked at.
+        look_every_ms: u64 = 1_000, "milliseconds", "values::at_least_one";
+        /// A file without a .done marker is taken when it has not changed for this long.
+        settle_ms: u64 = 3_000, "milliseconds", "values::at_least_one";
+        /// How long a run that could not go on (the store takes no writes, complete is full) waits before it is tried again.
+        retry_after_ms: u64 = 30_000, "milliseconds", "values::at_least_one";
+        /// How long a run and its review are kept after its end.
+        keep_days: u32 = 90, "days", "values::at_least_one";
+        /// How many warnings of a run are listed; all are counted.
+        warnings_listed_max: u64 = 10_000, "warnings";
+        /// Largest record.
+        record_bytes_max: usize = 10 * MIB as usize, "bytes", "values::at_least_one";
+        /// What a packed file may come to.
+        inflated_bytes_max: u64 = 256 * 1024 * MIB, "bytes", "values::at_least_one";
+        /// A packed file may come to so many times its bytes; up to 1 MiB it may anyway.
+        inflate_ratio_max: u64 = 200, "times", "values::at_least_one";
+    }
+}
+
+section! {
     /// The log on stderr.
     Log {
         /// How a line is written.
@@ -184,12 +212,13 @@ section! {
 
 impl Config {
     /// The tables inside, in the order in which they are listed.
-    const SECTIONS: [(&'static str, &'static [KeyInfo]); 6] = [
+    const SECTIONS: [(&'static str, &'static [KeyInfo]); 7] = [
         ("validation", Validation::KEYS),
         ("names", Names::KEYS),
         ("retail_locations", RetailLocations::KEYS),
         ("limits", Limits::KEYS),
         ("store", Store::KEYS),
+        ("batch", Batch::KEYS),
         ("log", Log::KEYS),
     ];
 

@@ -140,3 +140,12 @@ where
     let positive = if number >= 1 { T::try_from(number).ok() } else { None };
     positive.ok_or_else(|| de::Error::custom("expected a whole number, 1 or more"))
 }
+
+/// The name of a folder that leads nowhere else.
+pub(super) fn plain_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let fits = (1..=60).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(plain);
+    let expected = "expected 1 to 60 letters, digits, '-', '_' or '.', not beginning with '.'";
+    if fits { Ok(name) } else { Err(de::Error::custom(expected)) }
+}

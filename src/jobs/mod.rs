@@ -3,6 +3,7 @@
 //! A job is a future that works until it is dropped; whoever starts it drops it at shutdown. What it commits goes
 //! through `ops`. Deliberately absent: schedules beyond "at the start, and then every so often".
 
+pub mod batch;
 mod sweep;
 
 pub use sweep::{Sweep, pass};

@@ -1,4 +1,5 @@
-//! The sweep: messages that need not be recognised any more are forgotten, at the start and then every hour.
+//! The sweep: messages that need not be recognised any more and batch runs that need not be shown any more are
+//! forgotten, at the start and then every hour.
 //!
 //! Small pages with a turn for requests between them, so that nobody waits for it. A pass that fails (the disk is
 //! full) is logged and comes again with the next hour. Deliberately absent: state; a pass that was interrupted
@@ -7,8 +8,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::ops::runs::forget_runs;
 use crate::ops::{Gateway, forget_messages};
 use crate::store::StoreError;
 
@@ -20,12 +23,13 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// The sweep of a gateway.
 pub struct Sweep {
     gateway: Arc<Gateway>,
+    keep_runs: SignedDuration,
 }
 
 impl Sweep {
-    /// The sweep, not yet running.
-    pub fn new(gateway: Arc<Gateway>) -> Self {
-        Sweep { gateway }
+    /// The sweep, not yet running. Batch runs are kept for `keep_runs` after their end.
+    pub fn new(gateway: Arc<Gateway>, keep_runs: SignedDuration) -> Self {
+        Sweep { gateway, keep_runs }
     }
 
     /// Works until `stop` is ready.
@@ -45,6 +49,14 @@ impl Sweep {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "expired messages were forgotten"),
                 Err(error) => tracing::warn!(%error, "expired messages could not be forgotten"),
+            }
+            let ended_before = self.gateway.clock.now().checked_sub(self.keep_runs);
+            match forget_runs(&self.gateway, ended_before.unwrap_or(Timestamp::MIN)).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "old batch runs were forgotten"),
+                Err(error) => {
+                    tracing::warn!(code = error.code.as_str(), "old batch runs could not be forgotten")
+                }
             }
         }
     }
@@ -67,7 +79,6 @@ pub async fn pass(gateway: &Gateway, pause: Duration) -> Result<u64, StoreError>
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
-    use jiff::{SignedDuration, Timestamp};
 
     use super::*;
     use crate::clock::FixedClock;
@@ -155,7 +166,7 @@ mod tests {
     async fn a_sweep_ends_when_it_is_told_to() {
         let world = world().await;
         let store = world.store.clone();
-        let sweep = Sweep::new(Arc::new(world.gateway));
+        let sweep = Sweep::new(Arc::new(world.gateway), KEEP);
         sweep.run(std::future::ready(())).await;
         assert_eq!(Arc::strong_count(&store), 2, "this one and the world's");
     }

@@ -9,10 +9,11 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 
-use super::{ACTIONS, Call, Gateway, Operation, execute};
+use super::{ACTIONS, Call, Context, Decision, Gateway, Operation, execute};
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
 use crate::store::record::idempotency::{RecordAnswer, decode_record_answer, encode_record_answer};
+use crate::store::{Change, Reads};
 use crate::wire::customer::Path;
 use crate::wire::xml::Element;
 
@@ -48,7 +49,22 @@ pub struct RecordWarning {
 pub trait RecordOperation: Send + Sync {
     /// Decodes the record and runs the operation, in a commit of its own.
     fn call<'c>(&self, gateway: &'c Gateway, call: &'c Call<'c>, record: Record<'c>) -> Recording<'c>;
+
+    /// Decodes the record, to be decided later and committed together with others.
+    fn prepare(&self, record: Record<'_>) -> Result<Box<dyn PreparedRecord>, Error>;
 }
+
+/// A decoded record of an operation, whatever its types.
+pub trait PreparedRecord: Send + Sync {
+    /// Decides the record on what `reads` shows; commits nothing.
+    fn decide<'d>(&'d self, reads: &'d dyn Reads, context: &'d Context<'d>) -> Deciding<'d>;
+}
+
+/// What a record leads to: what to store, and what is told of it. A refusal may leave something behind all the same.
+pub(super) type RecordDecision = (Change, Result<RecordOutcome, Error>);
+
+/// A decision on its way. Fails only where what a refusal leaves behind can't be told.
+pub(super) type Deciding<'d> = Pin<Box<dyn Future<Output = Result<RecordDecision, Error>> + Send + 'd>>;
 
 /// A record on its way: what became of it, or the refusal.
 pub(super) type Recording<'c> = Pin<Box<dyn Future<Output = Result<RecordOutcome, Error>> + Send + 'c>>;
@@ -67,6 +83,24 @@ impl<O: BatchFace> RecordOperation for Face<O> {
             let answer =
                 execute::<O>(gateway, call, &request?, |answer| remembered(&O::outcome(answer))).await?;
             recalled(&answer)
+        })
+    }
+
+    fn prepare(&self, record: Record<'_>) -> Result<Box<dyn PreparedRecord>, Error> {
+        Ok(Box::new(Prepared::<O>(O::decode(record.0)?)))
+    }
+}
+
+/// The request that a record is.
+struct Prepared<O: Operation>(O::Request);
+
+impl<O: BatchFace> PreparedRecord for Prepared<O> {
+    fn decide<'d>(&'d self, reads: &'d dyn Reads, context: &'d Context<'d>) -> Deciding<'d> {
+        Box::pin(async move {
+            match O::run(reads, &self.0, context).await {
+                Ok(Decision { change, answer }) => Ok((change, Ok(O::outcome(&answer)))),
+                Err(refusal) => Ok((O::left_behind(reads, &self.0, context, &refusal).await?, Err(refusal))),
+            }
         })
     }
 }

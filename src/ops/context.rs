@@ -1,5 +1,6 @@
 //! What an operation is given beside its request, and what lives as long as the gateway does.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
@@ -33,6 +34,8 @@ pub struct Gateway {
     pub clock: Arc<dyn Clock>,
     /// The zone of local time and of 'today'.
     pub time_zone: TimeZone,
+    /// How many requests of callers were begun; who works beside them sees that there are some.
+    pub(super) calls: AtomicU64,
     pub(super) turns: Turns,
     /// Of customers.
     pub(super) customer_ids: Ids,
@@ -58,6 +61,7 @@ impl Gateway {
             reference: CurrentReference::from(reference),
             clock,
             time_zone,
+            calls: AtomicU64::new(0),
             turns: Turns::default(),
             customer_ids: Ids::of(CUSTOMER_IDS),
             card_ids: Ids::of(CARD_IDS),

@@ -3,6 +3,8 @@
 //! Runs an operation, adds to its change what has to be committed with it (the memory of the message), commits, and
 //! runs it again when others were faster. A refusal that can't succeed later is remembered too.
 
+use std::sync::atomic::Ordering;
+
 use super::context::{Call, Context, Gateway};
 use super::idempotency::{self, Recall};
 use super::{Decision, Operation};
@@ -21,6 +23,7 @@ pub async fn execute<O: Operation>(
     request: &O::Request,
     encode: fn(&O::Answer) -> Result<Vec<u8>, Error>,
 ) -> Result<Vec<u8>, Error> {
+    gateway.calls.fetch_add(1, Ordering::Relaxed);
     let message = call.message.as_ref().filter(|_| O::WRITES);
     let _twin = match message {
         Some(message) => Some(gateway.turns.take(idempotency::key(call.caller, message)).await),

@@ -56,6 +56,16 @@ impl Ids {
         Ok(taken)
     }
 
+    /// Sees to it that `count` can be given out without a draw between them: a draw waits for a commit, and whoever needs
+    /// many ids one after the other would wait often.
+    pub(super) async fn provide(&self, store: &dyn Store, count: u64) -> Result<(), StoreError> {
+        let mut block = self.block.lock().await;
+        if block.end - block.start < count {
+            *block = store.draw_ids(self.sequence, LARGE_BLOCK.max(count)).await?;
+        }
+        Ok(())
+    }
+
     /// Is an id below `next` about to be given out?
     pub(super) async fn holds_below(&self, next: u64) -> bool {
         let block = self.block.lock().await;

@@ -32,6 +32,7 @@ pub mod reference;
 mod results;
 mod retrieve_customer;
 mod retrieve_instrument;
+pub mod runs;
 mod search_customers;
 mod soap;
 mod turns;
@@ -45,7 +46,7 @@ mod tests;
 
 use std::future::Future;
 
-pub use batch::{Action, BatchFace, Record, RecordOperation, RecordOutcome, RecordWarning};
+pub use batch::{Action, BatchFace, PreparedRecord, Record, RecordOperation, RecordOutcome, RecordWarning};
 pub use condition::{Condition, condition};
 pub use context::{Call, Context, Gateway, MessageKey, RecordOfMessage};
 pub use difference::FieldDifference;

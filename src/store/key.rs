@@ -29,6 +29,9 @@ impl Collection {
         Collection::Transaction,
         Collection::TransactionId,
         Collection::ActivitySums,
+        Collection::BatchRun,
+        Collection::BatchFailure,
+        Collection::BatchWarning,
     ];
 
     /// The collection with this stored number.
@@ -48,7 +51,10 @@ impl Collection {
             | Collection::Note
             | Collection::AccountActivity
             | Collection::Transaction
-            | Collection::ActivitySums => true,
+            | Collection::ActivitySums
+            | Collection::BatchRun
+            | Collection::BatchFailure
+            | Collection::BatchWarning => true,
             Collection::AlternateKey
             | Collection::Idempotency
             | Collection::Reference
@@ -140,7 +146,7 @@ mod tests {
     #[test]
     fn collections_keep_their_numbers() {
         let numbers: Vec<u8> = Collection::ALL.iter().map(|collection| collection.number()).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 40, 41, 42]);
         for collection in Collection::ALL {
             assert_eq!(Collection::from_number(collection.number()), Some(*collection));
         }

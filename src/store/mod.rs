@@ -11,6 +11,7 @@
 //! callers bear a commit that fails; `decide` holds the one decision that all engines share, and the
 //! conformance suite holds every engine to this page.
 
+pub mod batch;
 pub mod cards;
 mod change;
 mod committer;
@@ -72,6 +73,12 @@ pub enum Collection {
     TransactionId = 21,
     /// Customer id (u64, big-endian) → the sums of its transactions.
     ActivitySums = 22,
+    /// Run id, counted downwards (u64, big-endian; the newest is first) → a batch run with its position.
+    BatchRun = 40,
+    /// Run id, record index (u64s, big-endian) → a record of a batch run that failed.
+    BatchFailure = 41,
+    /// Run id, record index, number (u64s, big-endian) → what of a record of a batch run was not heeded.
+    BatchWarning = 42,
 }
 
 /// A key: a collection and the bytes that order it inside. At most [`KEY_BYTES_MAX`] bytes.

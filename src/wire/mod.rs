@@ -3,6 +3,7 @@
 //! This tier turns bytes into cursors and values into bytes. It knows neither sockets nor a store, awaits
 //! nothing, and allots memory only in proportion to the message it was given.
 
+pub mod batch;
 pub mod customer;
 pub mod soap;
 pub mod xml;

@@ -155,6 +155,11 @@ fn the_corpus_of_round_trip() {
 }
 
 #[test]
+fn the_corpus_of_batch() {
+    replay("batch");
+}
+
+#[test]
 fn every_target_has_a_binary_and_a_corpus() {
     let names: Vec<_> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
     let sorted = |folder: &str, ending: &str| {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod administration;
+mod batch;
 mod cards;
 mod concurrency;
 mod conformance;

@@ -139,6 +139,9 @@ fn part_key(card: &Card, part: &BesideCard) -> Result<Key, Refused> {
         | Collection::Transaction
         | Collection::TransactionId
         | Collection::ActivitySums
+        | Collection::BatchRun
+        | Collection::BatchFailure
+        | Collection::BatchWarning
         | Collection::Card
         | Collection::CardSerial => false,
     };

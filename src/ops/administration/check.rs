@@ -15,7 +15,7 @@ use crate::domain::customer::Customer;
 use crate::domain::identity::CustomerId;
 use crate::ops::reference;
 use crate::store::record::{decode_customer, decode_note, history, idempotency, key};
-use crate::store::{Collection, CommitNumber, Key, LogRow, Record, StoreError};
+use crate::store::{Collection, CommitNumber, Key, LogRow, Record, StoreError, batch};
 
 /// What the engine may tell ahead of the listener.
 const TOLD_AHEAD: usize = 64;
@@ -124,6 +124,9 @@ impl Check<'_> {
                 Collection::Transaction => self.transaction(key, &record).await?,
                 Collection::TransactionId => self.transaction_id(key, &record).await?,
                 Collection::ActivitySums => self.activity(key, &record).await?,
+                Collection::BatchRun | Collection::BatchFailure | Collection::BatchWarning => {
+                    batch::readable(key, &record).err().map(|error| error.to_string())
+                }
                 Collection::Card => self.administration.check_card(key, &record).await?,
                 Collection::CardSerial
                 | Collection::CustomerCard

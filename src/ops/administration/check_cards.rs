@@ -67,6 +67,9 @@ impl Administration {
             | Collection::Transaction
             | Collection::TransactionId
             | Collection::ActivitySums
+            | Collection::BatchRun
+            | Collection::BatchFailure
+            | Collection::BatchWarning
             | Collection::Card => Ok(None),
         }
     }

@@ -187,3 +187,60 @@ pub fn read_coupon(key: &Key) -> Result<(CardNumber, u64), RecordError> {
 pub fn pin_attempts(card: &CardNumber) -> Key {
     Key::new(Collection::PinAttempts, card.as_str().as_bytes())
 }
+
+/// The row of a batch run. Ids count downwards in it, so that the newest run is the first.
+pub fn batch_run(id: u64) -> Key {
+    Key::numbered(Collection::BatchRun, &[u64::MAX - id])
+}
+
+/// The runs below `before`, newest first; all of them for `None`.
+pub fn batch_runs(before: Option<u64>) -> Range<Box<[u8]>> {
+    let start = before.map_or(0, |before| (u64::MAX - before).saturating_add(1));
+    start.to_be_bytes().into()..prefix_range(&[]).end
+}
+
+/// The id that a key of [`Collection::BatchRun`] names.
+pub fn read_batch_run(key: &Key) -> Result<u64, RecordError> {
+    Ok(u64::MAX - read_numbers::<1>(key)?[0])
+}
+
+/// The review row of a record of a run.
+pub fn batch_failure(run: u64, index: u64) -> Key {
+    Key::numbered(Collection::BatchFailure, &[run, index])
+}
+
+/// The review rows of a run behind the record `after`.
+pub fn batch_failures(run: u64, after: u64) -> Range<Box<[u8]>> {
+    let start = batch_failure(run, after.saturating_add(1)).id;
+    start..prefix_range(&run.to_be_bytes()).end
+}
+
+/// The record that a key of [`Collection::BatchFailure`] names.
+pub fn read_batch_failure(key: &Key) -> Result<u64, RecordError> {
+    Ok(read_numbers::<2>(key)?[1])
+}
+
+/// The `number`th warning of a record of a run.
+pub fn batch_warning(run: u64, index: u64, number: u64) -> Key {
+    Key::numbered(Collection::BatchWarning, &[run, index, number])
+}
+
+/// The warnings of a run behind the `number`th of the record `index`.
+pub fn batch_warnings(run: u64, (index, number): (u64, u64)) -> Range<Box<[u8]>> {
+    let start = batch_warning(run, index, number.saturating_add(1)).id;
+    start..prefix_range(&run.to_be_bytes()).end
+}
+
+/// The record that a key of [`Collection::BatchWarning`] names, and the warning's number.
+pub fn read_batch_warning(key: &Key) -> Result<(u64, u64), RecordError> {
+    let [_, index, number] = read_numbers(key)?;
+    Ok((index, number))
+}
+
+/// The numbers that a key of a numeric collection consists of.
+fn read_numbers<const COUNT: usize>(key: &Key) -> Result<[u64; COUNT], RecordError> {
+    let (chunks, rest) = key.id.as_chunks::<8>();
+    let numbers = <&[[u8; 8]; COUNT]>::try_from(chunks).ok().filter(|_| rest.is_empty());
+    let unreadable = || RecordError::Unreadable("a key of numbers is none".to_owned());
+    Ok(numbers.ok_or_else(unreadable)?.map(u64::from_be_bytes))
+}

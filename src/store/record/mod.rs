@@ -7,6 +7,7 @@
 //! engines' matter, not ours.
 
 mod activity;
+pub mod batch;
 mod card;
 #[cfg(test)]
 mod card_tests;

@@ -156,7 +156,7 @@ fn not_allowed(methods: &'static str, detail: &str) -> Response {
     response
 }
 
-fn xml_limits(limits: &crate::config::Limits) -> Limits {
+pub(crate) fn xml_limits(limits: &crate::config::Limits) -> Limits {
     Limits {
         message_bytes_max: usize::try_from(limits.message_bytes_max).unwrap_or(usize::MAX),
         depth_max: limits.depth_max,

@@ -116,9 +116,12 @@ impl Fields {
 
 /// The children that the contract may know: in the target namespace or in none, and not nil.
 pub fn known_children(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
-    element
-        .children()
-        .filter(|child| matches!(child.namespace(), None | Some(SERVICE_NAMESPACE)) && !is_nil(*child))
+    element.children().filter(|child| is_known(*child))
+}
+
+/// Whether the contract may know an element by its name: in the target namespace or in none, and not nil.
+pub fn is_known(element: Element<'_>) -> bool {
+    matches!(element.namespace(), None | Some(SERVICE_NAMESPACE)) && !is_nil(element)
 }
 
 /// `xsi:nil` counts as absent.

@@ -16,5 +16,5 @@ mod tests;
 
 pub use decode::{alternate_key, customer, customer_of, customer_record};
 pub use encode::{Selection, write_customer, write_validation_errors};
-pub use field::{Fields, known_children, size};
+pub use field::{Fields, is_known, known_children, size};
 pub use path::Path;

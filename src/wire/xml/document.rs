@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::encoding::{self, Charset};
 use super::error::{Refusal, XmlError, XmlErrorKind};
+use super::scope::{Bindings, Scope};
 use super::tape::Tape;
 use super::{Element, Limits, pass};
 
@@ -37,14 +38,40 @@ impl<'a> Document<'a> {
         }
         let decoded = encoding::decode(bytes, charset)
             .map_err(|refusal| refusal.locate(encoding::readable_part(bytes)))?;
-        match pass::run(&decoded.text, decoded.settled, limits) {
+        match pass::run(&decoded.text, decoded.settled, Scope::new(), limits) {
             Ok(tape) => Ok(Document { text: decoded.text, tape }),
             Err(refusal) => Err(refusal.locate(&decoded.text)),
         }
     }
 
+    /// The bindings that the root element makes, for reading what stands inside it piece by piece.
+    pub(in crate::wire) fn root_bindings(&self) -> Bindings {
+        self.tape.root_bindings()
+    }
+
+    /// The text as it was read: UTF-8, without a byte order mark.
+    pub(in crate::wire) fn source(&self) -> &str {
+        &self.text
+    }
+
     /// The root element.
     pub fn root(&self) -> Element<'_> {
         Element::new(self, 0)
+    }
+}
+
+impl Document<'static> {
+    /// Reads one element of a larger document, where these bindings are in force. `settled`: the encoding is known, so
+    /// that the word of an XML declaration does not count.
+    pub(in crate::wire) fn piece(
+        text: String,
+        settled: bool,
+        outer: &Bindings,
+        limits: &Limits,
+    ) -> Result<Self, XmlError> {
+        match pass::run(&text, settled, Scope::within(outer), limits) {
+            Ok(tape) => Ok(Document { text: Cow::Owned(text), tape }),
+            Err(refusal) => Err(refusal.locate(&text)),
+        }
     }
 }

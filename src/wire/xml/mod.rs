@@ -37,6 +37,7 @@ pub use encoding::Charset;
 pub use error::{XmlError, XmlErrorKind};
 pub use limits::Limits;
 pub use qname::QName;
+pub use scope::Bindings;
 pub use writer::Writer;
 
 /// The namespace that the prefix `xml` is always bound to.

@@ -36,8 +36,9 @@ struct Pass<'t> {
     order: Vec<u32>,
 }
 
-/// Reads a whole message. `settled`: the encoding is known, the declaration's word does not count.
-pub(super) fn run(text: &str, settled: bool, limits: &Limits) -> Result<Tape, Refusal> {
+/// Reads a whole message. `settled`: the encoding is known, the declaration's word does not count; `scope`: what is
+/// bound outside of it.
+pub(super) fn run(text: &str, settled: bool, scope: Scope, limits: &Limits) -> Result<Tape, Refusal> {
     if u32::try_from(text.len()).is_err() {
         return Err(Refusal::limit(0, "message_bytes_max", u32::MAX as usize));
     }
@@ -45,13 +46,13 @@ pub(super) fn run(text: &str, settled: bool, limits: &Limits) -> Result<Tape, Re
         return Err(Refusal::not_well_formed(0, "a second byte order mark"));
     }
     characters::check_all(text)?;
-    let mut pass = Pass::new(text, limits);
+    let mut pass = Pass::new(text, scope, limits);
     pass.read_events(settled)?;
     Ok(pass.finish())
 }
 
 impl<'t> Pass<'t> {
-    fn new(text: &'t str, limits: &'t Limits) -> Self {
+    fn new(text: &'t str, scope: Scope, limits: &'t Limits) -> Self {
         // A typical request has an element for every 40 bytes.
         let expected = (text.len() / 32 + 8).min(4_096);
         Pass {
@@ -59,7 +60,7 @@ impl<'t> Pass<'t> {
             limits,
             nodes: Vec::with_capacity(expected),
             attributes: Vec::with_capacity(expected / 4),
-            scope: Scope::new(),
+            scope,
             open: Vec::with_capacity(16),
             has_brackets: memchr::memchr(b']', text.as_bytes()).is_some(),
             order: Vec::new(),

@@ -42,6 +42,10 @@ struct Binding {
 
 const NOTHING: Binding = Binding { namespace: UNBOUND, element: NO_ELEMENT };
 
+/// Prefixes that are bound outside of what is read, such as at the root of a file whose parts are read one by one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bindings(Vec<(Box<str>, Box<str>)>);
+
 /// The bindings in force while the pass goes on.
 #[derive(Debug)]
 pub(super) struct Scope {
@@ -64,6 +68,17 @@ impl Scope {
             current: vec![bound(NO_NAMESPACE), bound(XML_NUMBER), bound(XMLNS_NUMBER)],
             hidden: Vec::new(),
         }
+    }
+
+    /// A scope within these bindings.
+    pub(super) fn within(bindings: &Bindings) -> Self {
+        let mut scope = Scope::new();
+        for (prefix, namespace) in &bindings.0 {
+            let namespace = scope.namespaces.intern(namespace);
+            scope.declare(prefix, namespace, NO_ELEMENT);
+        }
+        scope.hidden.clear();
+        scope
     }
 
     /// Binds a prefix at an element; false if that element has bound it already.
@@ -107,18 +122,34 @@ impl Tape {
             XMLNS_PREFIX => return None,
             number => number,
         };
-        let mut innermost = self.last_declaration(number, element)?;
+        let namespace = match self.innermost(number, element) {
+            Some(innermost) => innermost.namespace,
+            None => self.last_declaration(number, NO_ELEMENT).filter(|d| d.element == NO_ELEMENT)?.namespace,
+        };
+        (namespace != NO_NAMESPACE).then(|| self.namespaces.name(namespace))
+    }
+
+    /// The declaration that holds at the element; `None` if no element made one.
+    fn innermost(&self, prefix: u32, element: u32) -> Option<Declaration> {
+        let mut innermost = self.last_declaration(prefix, element)?;
         while self.nodes[innermost.element as usize].after <= element {
             if innermost.outer == NO_ELEMENT {
                 return None;
             }
-            innermost = self.last_declaration(number, innermost.outer)?;
+            innermost = self.last_declaration(prefix, innermost.outer)?;
         }
-        let namespace = innermost.namespace;
-        (namespace != NO_NAMESPACE).then(|| self.namespaces.name(namespace))
+        Some(innermost)
     }
 
-    /// The last declaration of the prefix at the element or before it.
+    /// What the root element declares.
+    pub(super) fn root_bindings(&self) -> Bindings {
+        let of_root = self.declarations.iter().filter(|declaration| declaration.element == 0);
+        let named =
+            |d: &Declaration| (self.prefixes.name(d.prefix).into(), self.namespaces.name(d.namespace).into());
+        Bindings(of_root.map(named).collect())
+    }
+
+    /// The last declaration of the prefix at the element or before it; those from outside stand behind all elements.
     fn last_declaration(&self, prefix: u32, element: u32) -> Option<Declaration> {
         let behind = self.declarations.partition_point(|d| (d.prefix, d.element) <= (prefix, element));
         let found = self.declarations[..behind].last()?;

@@ -1,0 +1,91 @@
+//! A record of a batch file on its way: decoded ahead of its decision, kept until it is committed.
+
+use super::carried;
+use crate::domain::error::{Class, Error};
+use crate::ops::batch::PreparedRecord;
+use crate::ops::{Action, INSTRUMENT, Record, RecordWarning};
+use crate::store::record::batch::{BatchFailure, RecordKind};
+use crate::wire::batch::RawRecord;
+
+/// A decoded record.
+pub struct BatchRecord {
+    raw: RawRecord,
+    kind: RecordKind,
+    /// What it asks for, as this program spells it; `None` if that is nothing known or goes without saying.
+    action: Option<&'static str>,
+    pub(super) prepared: Result<Box<dyn PreparedRecord>, Error>,
+    pub(super) warnings: Vec<RecordWarning>,
+}
+
+impl BatchRecord {
+    /// Decodes a record; one that can't be is decoded too, into its refusal.
+    pub fn read(raw: RawRecord, kind: RecordKind) -> Self {
+        let record = Record::new(raw.document().root());
+        let (action, prepared) = match kind {
+            RecordKind::Customers => {
+                let action = record.action();
+                let operation = Action::operation(action, raw.index);
+                (action.map(|action| action.name), operation.and_then(|operation| operation.prepare(record)))
+            }
+            RecordKind::Instruments => (None, INSTRUMENT.prepare(record)),
+        };
+        let warnings = carried::empty_elements(raw.document().root());
+        BatchRecord { raw, kind, action, prepared, warnings }
+    }
+
+    /// Its number in the file, from 1.
+    pub fn index(&self) -> u64 {
+        self.raw.index
+    }
+
+    /// Where it begins in the file unpacked.
+    pub fn byte_offset(&self) -> u64 {
+        self.raw.byte_offset
+    }
+
+    /// The line on which it begins.
+    pub(super) fn line(&self) -> u64 {
+        self.raw.line
+    }
+
+    /// How long it is.
+    pub fn byte_length(&self) -> u64 {
+        self.raw.bytes().len() as u64
+    }
+
+    /// Its review row (B-4). Of a failure of ours only the id is told by which the log knows the record.
+    pub(super) fn failure(&self, refusal: &Error, request_id: &str) -> BatchFailure {
+        let code = match self.kind {
+            RecordKind::Customers => refusal.code.as_str(),
+            RecordKind::Instruments => refusal.code.as_card_document_str(),
+        };
+        let message = match refusal.code.class() {
+            Class::Internal | Class::CorruptRecord => {
+                format!("the server failed; its log knows the record as {request_id}")
+            }
+            Class::Malformed
+            | Class::Invalid
+            | Class::NotFound
+            | Class::AlreadyExists
+            | Class::RuleViolated
+            | Class::UnknownOperation
+            | Class::Unauthenticated
+            | Class::TooLarge
+            | Class::Contention
+            | Class::Timeout
+            | Class::Unavailable => refusal.message.clone(),
+        };
+        let carried = carried::identifiers(self.raw.document().root());
+        BatchFailure {
+            line: self.raw.line,
+            byte_offset: self.raw.byte_offset,
+            byte_length: self.byte_length(),
+            action: self.action.map(str::to_owned),
+            code: code.to_owned(),
+            message,
+            field: refusal.field.clone(),
+            customer_id: carried.customer_id,
+            alternate_keys: carried.alternate_keys,
+        }
+    }
+}

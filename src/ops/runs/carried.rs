@@ -1,0 +1,123 @@
+//! What the review tells of a record beside its refusal: the identifiers that it carried, the elements that are empty.
+//!
+//! Read without judging: a record that can't be decoded carries identifiers all the same.
+
+use std::borrow::Cow;
+
+use crate::ops::RecordWarning;
+use crate::wire::customer::size;
+use crate::wire::xml::Element;
+
+/// How many alternate keys of a record the review shows.
+const KEYS_MAX: usize = 10;
+/// How deep below the record identifiers are looked for: `Instrument/Customer/AlternateKey`, `Customer/MergeTargetSet/…`.
+const DEPTH_MAX: usize = 3;
+/// How many empty elements of one record are told.
+const EMPTY_MAX: usize = 20;
+
+/// The identifiers of a record.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Carried {
+    pub(super) customer_id: Option<String>,
+    /// TypeCode and AlternateID.
+    pub(super) alternate_keys: Vec<(String, String)>,
+}
+
+/// The identifiers in a record; longer ones than there can be are cut off.
+pub(super) fn identifiers(record: Element<'_>) -> Carried {
+    let mut carried = Carried::default();
+    gather(record, 1, &mut carried);
+    carried
+}
+
+fn gather(element: Element<'_>, depth: usize, carried: &mut Carried) {
+    for child in element.children() {
+        match child.local() {
+            "CustomerID" | "CustomerId" => {
+                let sent = cut(child.text(), size::CODE);
+                carried.customer_id =
+                    carried.customer_id.take().or(Some(sent)).filter(|sent| !sent.is_empty());
+            }
+            "AlternateKey" if carried.alternate_keys.len() < KEYS_MAX => {
+                let type_code =
+                    child.attribute("TypeCode").map_or_else(String::new, |code| cut(code, size::CODE));
+                let id = child.children().find(|part| part.local() == "AlternateID");
+                let id = id.map_or_else(String::new, |id| cut(id.text(), size::NAME));
+                carried.alternate_keys.push((type_code, id));
+            }
+            _ if depth < DEPTH_MAX => gather(child, depth + 1, carried),
+            _ => {}
+        }
+    }
+}
+
+fn cut(text: Cow<'_, str>, characters_max: usize) -> String {
+    text.trim().chars().take(characters_max).collect()
+}
+
+/// V-19: a warning for each element that is empty and so counts as not sent; the first ones. C-2: within a custom
+/// attribute an empty element has a meaning.
+pub(super) fn empty_elements(record: Element<'_>) -> Vec<RecordWarning> {
+    let mut warnings = Vec::new();
+    let mut path = vec![record.local()];
+    find_empty(record, &mut path, &mut warnings);
+    warnings
+}
+
+fn find_empty<'d>(element: Element<'d>, path: &mut Vec<&'d str>, warnings: &mut Vec<RecordWarning>) {
+    for child in element.children().filter(|child| child.local() != "CustomAttribute") {
+        path.push(child.local());
+        let is_leaf = child.children().next().is_none();
+        if is_leaf && warnings.len() < EMPTY_MAX && child.text().trim().is_empty() {
+            warnings.push(RecordWarning {
+                code: "EMPTY_ELEMENT".to_owned(),
+                field: path.join("/"),
+                message: "an empty element counts as not sent".to_owned(),
+            });
+        }
+        if !is_leaf {
+            find_empty(child, path, warnings);
+        }
+        path.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::xml::{Document, Limits};
+
+    fn on<T>(record: &str, look: impl Fn(Element<'_>) -> T) -> T {
+        look(Document::parse(record.as_bytes(), &Limits::default()).unwrap().root())
+    }
+
+    #[test]
+    fn b_4_identifiers_are_found_wherever_a_record_carries_them() {
+        let check = |record: &str, id: Option<&str>, keys: &[(&str, &str)]| {
+            let keys = keys.iter().map(|(code, id)| ((*code).to_owned(), (*id).to_owned())).collect();
+            let expected = Carried { customer_id: id.map(str::to_owned), alternate_keys: keys };
+            assert_eq!(on(record, identifiers), expected, "{record}");
+        };
+        let key = "<AlternateKey TypeCode='XSTORE_ID'><AlternateID> 7 </AlternateID></AlternateKey>";
+        check(
+            &format!("<Customer><CustomerID>5</CustomerID>{key}</Customer>"),
+            Some("5"),
+            &[("XSTORE_ID", "7")],
+        );
+        check(&format!("<Instrument><Customer>{key}</Customer></Instrument>"), None, &[("XSTORE_ID", "7")]);
+        check("<Customer><AlternateKey/><CustomerId/></Customer>", None, &[("", "")]);
+        check("<Instrument><CardNumber>4000</CardNumber></Instrument>", None, &[]);
+        let long = on(&format!("<C><CustomerID>{}</CustomerID></C>", "é".repeat(500)), identifiers);
+        assert_eq!(long.customer_id.unwrap().chars().count(), size::CODE);
+    }
+
+    #[test]
+    fn v_19_empty_elements_are_told_with_their_place_but_for_custom_attributes() {
+        let record = "<Customer><Source/><EntityInformation><Individual><Gender> </Gender><Rent>true</Rent></Individual>\
+                      </EntityInformation><CustomAttribute><AttributeValue/></CustomAttribute></Customer>";
+        let fields: Vec<_> = on(record, empty_elements).into_iter().map(|warning| warning.field).collect();
+        assert_eq!(fields, ["Customer/Source", "Customer/EntityInformation/Individual/Gender"]);
+        let many = format!("<Customer>{}</Customer>", "<Source/>".repeat(100));
+        assert_eq!(on(&many, empty_elements).len(), EMPTY_MAX);
+    }
+}
