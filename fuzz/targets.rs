@@ -232,9 +232,10 @@ fn written(decided: &Decided) -> Vec<u8> {
 pub(crate) fn batch(input: &[u8]) {
     let (records, whole) = records(input);
     let (dribbled, dribbled_whole) = self::records(Dribble(input));
-    assert_eq!((&dribbled, dribbled_whole), (&records, whole));
-    // A packed one is nothing to that reader.
+    assert_eq!(dribbled_whole, whole);
+    // A packed one is nothing to that reader, and what comes out before its broken place is up to the unpacking.
     if !input.starts_with(&[0x1F, 0x8B]) {
+        assert_eq!(dribbled, records);
         let document = Document::parse(input, &Limits::default());
         assert!(!whole || document.is_ok(), "{document:?}");
         if let Ok(document) = &document {

@@ -17,7 +17,7 @@ use crate::domain::postal_code::PostalCodePatterns;
 use crate::domain::reference::Reference;
 use crate::failure::{Exit, Failure};
 use crate::jobs::Sweep;
-use crate::jobs::batch::{BatchOptions, Batches};
+use crate::jobs::batch::{BatchOptions, Batches, SubmittedFiles};
 use crate::ops::administration::{Administration, Engine, Inspected};
 use crate::ops::{CUSTOMER_IDS, Gateway, PinKeys, reference};
 use crate::pin_key::PinKeyFile;
@@ -25,6 +25,7 @@ use crate::search::{Options, Place, Search};
 use crate::store::sled::{Finding, Inspection};
 use crate::store::{Collection, Key, SledOptions, SledStore, StoreError};
 use crate::transport::admin::AdminService;
+use crate::transport::batch::BatchService;
 use crate::transport::http::Handler;
 use crate::transport::observe::Observed;
 use crate::transport::soap::SoapService;
@@ -64,12 +65,17 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
     let store_meters = store.metrics().collectors();
     let gateway = Gateway::new(store, Arc::clone(&search), settings(config), reference, clock, zone);
     let pin_keys = PinKeyOfFolder(PinKeyFile::at(data_dir.pin_key()));
-    let gateway = Arc::new(gateway.with_pin_keys(Arc::new(pin_keys)));
-    let callers = Arc::new(SoapService::new(Arc::clone(&gateway), config, address).map_err(internal)?);
+    let submitted = Arc::new(SubmittedFiles::default());
+    let gateway = gateway.with_pin_keys(Arc::new(pin_keys)).with_batch_files(submitted.clone());
+    let gateway = Arc::new(gateway);
+    let soap = Arc::new(SoapService::new(Arc::clone(&gateway), config, address).map_err(internal)?);
     let batches = Batches::new(Arc::clone(&gateway), batch_options(config, data_dir));
+    submitted.fill(&batches);
+    let callers = Arc::new(BatchService::new(soap, batches.clone(), &config.limits));
     let meters = store_meters.into_iter().chain(batches.collectors()).collect();
     let callers = Observed::new(callers, Arc::clone(&gateway), meters, config.log.requests);
-    let administrators = AdminService::new(Administration::new(Arc::clone(&gateway), engine));
+    let administrators =
+        AdminService::new(Administration::new(Arc::clone(&gateway), engine), batches.clone());
     Ok(Faces {
         callers: Arc::new(callers),
         administrators: Arc::new(administrators),

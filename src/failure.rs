@@ -11,6 +11,8 @@ use std::fmt;
 pub enum Exit {
     /// The command worked and found something wrong (`check`, `import` with refused records).
     Found = 1,
+    /// A batch file was not run: nothing of it was carried out.
+    NotRun = 2,
     /// The command line is wrong.
     Usage = 64,
     /// The input is not what it should be.

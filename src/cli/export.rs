@@ -1,7 +1,7 @@
-//! `castile export`: everything in the store, as JSON lines.
+//! `castile export`: everything in the store, as JSON lines; or the active customers as a batch file.
 //!
-//! A file appears under its name only when it is whole and on disk; its last line is the end line, which `import`
-//! looks for. What the handler had to leave out is told, and makes the exit code 1. Deliberately absent: compression; `castile export | zstd` does it.
+//! A file appears under its name only when it is whole and on disk; the last line of JSON lines is the end line, which `import`
+//! looks for; a batch file that is not whole is not well-formed. What the handler had to leave out is told, and makes the exit code 1. Deliberately absent: compression; `castile export | zstd` does it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write, stdout};
@@ -20,23 +20,32 @@ use crate::transport::admin::{Answer, Line};
 /// Customer data: for the owner only.
 const FILE_MODE: u32 = 0o600;
 
-/// Writes everything in the store as JSON lines.
+/// Writes everything in the store as JSON lines, or its active customers as a batch file.
 ///
 /// Works while the server runs and while it does not. Example: castile export --output all.jsonl
+///
+/// With --xml it writes the active customers as a file of AddorUpdate records, which any store can run: names, active
+/// contact points and keys, attributes, preferences, notes. Such a file carries no customer ids, no inactive customers,
+/// contact points or keys, no history, transactions or cards, and what validation finds is judged anew; `castile export`
+/// without --xml carries all of it.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     /// Write to this file, which must not exist yet, instead of stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the active customers as a batch file of AddorUpdate records
+    #[arg(long)]
+    xml: bool,
 }
 
 impl Export {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let mut access = super::open(config, "export").await?;
-        let answer = access.request(Method::GET, "/export", Bytes::new()).await?;
+        let target = if self.xml { "/export/xml" } else { "/export" };
+        let answer = access.request(Method::GET, target, Bytes::new()).await?;
         let done = match self.output {
-            Some(path) => to_file(answer, &path).await?,
-            None => write_all(answer, &mut BufWriter::new(stdout().lock()), "stdout").await?,
+            Some(path) => to_file(answer, &path, !self.xml).await?,
+            None => write_all(answer, &mut BufWriter::new(stdout().lock()), "stdout", !self.xml).await?,
         };
         eprintln!("exported {} records", done.records);
         match done.findings {
@@ -46,7 +55,7 @@ impl Export {
     }
 }
 
-async fn to_file(answer: Answer, path: &Path) -> Result<Done, Failure> {
+async fn to_file(answer: Answer, path: &Path, with_end: bool) -> Result<Done, Failure> {
     let failed = |error: std::io::Error| Failure::io(format_args!("writing {}", path.display()), &error);
     if path.exists() {
         return Err(failed(std::io::Error::from(std::io::ErrorKind::AlreadyExists)));
@@ -55,21 +64,26 @@ async fn to_file(answer: Answer, path: &Path) -> Result<Done, Failure> {
     partial.push(".partial");
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&partial);
     let mut writer = BufWriter::new(file.map_err(failed)?);
-    let done = write_all(answer, &mut writer, &path.display().to_string()).await?;
+    let done = write_all(answer, &mut writer, &path.display().to_string(), with_end).await?;
     let file: File = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     file.sync_all().map_err(failed)?;
     std::fs::rename(&partial, path).map_err(failed)?;
     Ok(done)
 }
 
-/// Writes the data lines and, after the last, the end line.
-async fn write_all(answer: Answer, writer: &mut impl Write, name: &str) -> Result<Done, Failure> {
+/// Writes the data lines and, after the last, the end line where there is to be one.
+async fn write_all(
+    answer: Answer,
+    writer: &mut impl Write,
+    name: &str,
+    with_end: bool,
+) -> Result<Done, Failure> {
     let failed = |error: std::io::Error| Failure::io(format_args!("writing {name}"), &error);
     let bar = bar("exporting");
     let line = |line: &Bytes| writer.write_all(line).and_then(|()| writer.write_all(b"\n")).map_err(failed);
     let done = read(answer, &bar, line, |text| eprintln!("{text}")).await?;
     bar.finish_and_clear();
-    let end = Line::End { done: done.records };
-    writer.write_all(&end.to_bytes()).and_then(|()| writer.flush()).map_err(failed)?;
+    let end = if with_end { Line::End { done: done.records }.to_bytes() } else { Vec::new() };
+    writer.write_all(&end).and_then(|()| writer.flush()).map_err(failed)?;
     Ok(done)
 }

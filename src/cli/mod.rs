@@ -5,6 +5,7 @@
 //! same requests.
 
 mod access;
+mod batch;
 mod check;
 mod config;
 mod export;
@@ -43,12 +44,15 @@ Examples:
   castile load shop.toml                 define alternate keys, attributes and retail locations
   castile show attribute_type            show what is defined
   castile history 4711                   who changed this customer when, and what
+  castile batch run people.xml           carry out a batch file and wait for its end
+  castile batch review 7                 which of its records failed, and why
   castile search rebuild                 make the search index anew from the store
 
 Exit codes:
   0  done                                1  done, and something wrong was found
-  64 wrong command line                  65 bad input data
-  66 input not there                     69 not available now, such as a folder in use
+  2  a batch file was not run            64 wrong command line
+  65 bad input data                      66 input not there
+  69 not available now, such as a folder in use
   70 internal error                      74 reading or writing failed
   78 wrong configuration";
 
@@ -95,6 +99,8 @@ enum Command {
     Show(show::Show),
     /// Show who changed a customer when, and what
     History(history::History),
+    /// Run, list, review and steer batch files
+    Batch(batch::Batch),
     /// Look after the search index
     Search(search::Search),
     /// Print every configuration key with its value, default and meaning
@@ -139,6 +145,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Load(load) => in_runtime(load.run(&config)),
         Command::Show(show) => in_runtime(show.run(&config)),
         Command::History(history) => in_runtime(history.run(&config)),
+        Command::Batch(batch) => in_runtime(batch.run(&config)),
         Command::Search(search) => in_runtime(search.run(&config)),
         Command::Config => config::run(&config),
     }

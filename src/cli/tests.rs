@@ -30,6 +30,7 @@ fn help_names_every_command_and_exit_code() {
         "load",
         "show",
         "history",
+        "batch",
         "config",
         "--listen",
         "--data-dir",
@@ -41,6 +42,7 @@ fn help_names_every_command_and_exit_code() {
     }
     for exit in [
         Exit::Found,
+        Exit::NotRun,
         Exit::Usage,
         Exit::BadInput,
         Exit::NoInput,

@@ -123,6 +123,8 @@ section! {
     Limits {
         /// Largest request body, as sent and unpacked.
         message_bytes_max: u64 = 10 * MIB, "bytes", "values::at_least_one";
+        /// Largest batch file that is sent with PUT.
+        upload_bytes_max: u64 = 4 * 1024 * MIB, "bytes", "values::at_least_one";
         /// A packed request body (gzip, deflate) may come to so many times the bytes that were sent; up to 64 KiB it may anyway.
         inflate_ratio_max: u64 = 100, "times", "values::at_least_one";
         /// Answers of this size and more are sent with gzip to callers that accept it.

@@ -49,6 +49,8 @@ pub enum Code {
     CustomerAlreadyExists,
     /// A transaction of another content has this TransactionID.
     TransactionAlreadyExists,
+    /// No run of a batch file has this id, or it is no longer kept.
+    BatchRunNotFound,
     /// K-6: the card has expired.
     CardExpired,
     /// K-6: the card can't be activated yet.
@@ -131,6 +133,7 @@ impl Code {
         Code::AlternateKeyValueUnspecified,
         Code::CustomerSearchRequiredParameters,
         Code::CardNotFound,
+        Code::BatchRunNotFound,
         Code::TransactionAlreadyExists,
         Code::CustomerNotFound,
         Code::CustomerAlreadyExists,
@@ -193,6 +196,7 @@ impl Code {
             Code::AwardProgramNotEffective => "AWARD_PROGRAM_NOT_EFFECTIVE",
             Code::MinActivationAmtNotMet => "MIN_ACTIVATION_AMT_NOT_MET",
             Code::TransactionAlreadyExists => "TRANSACTION_ALREADY_EXISTS",
+            Code::BatchRunNotFound => "BATCH_RUN_NOT_FOUND",
             Code::Contention | Code::Timeout | Code::ServiceUnavailable => "SERVICE_UNAVAILABLE",
             Code::CorruptRecord | Code::UnexpectedError => "UNEXPECTED_ERROR",
         }
@@ -234,7 +238,7 @@ impl Code {
             | Code::ValueNotInEnumeratedAttributeTypeValues
             | Code::MultipleValuesOnUniqueAttributeType
             | Code::CustomerSearchRequiredParameters => Class::Invalid,
-            Code::CardNotFound | Code::CustomerNotFound => Class::NotFound,
+            Code::CardNotFound | Code::CustomerNotFound | Code::BatchRunNotFound => Class::NotFound,
             Code::CustomerAlreadyExists | Code::TransactionAlreadyExists => Class::AlreadyExists,
             Code::CardExpired
             | Code::ActivationDateDoesNotMeetCardExpirationDate

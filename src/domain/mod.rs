@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod amount;
 mod attribute_rules;
+pub mod batch_name;
 pub mod card;
 pub mod contact_point;
 mod contact_rules;
@@ -42,5 +43,5 @@ pub use decision::{Decided, Outcome, Warning, WarningCode};
 pub use key_rules::checked_keys;
 pub use key_update::{check_keys as check_update_keys, claimed_keys, identifying_keys};
 pub use settings::{Now, Rules, Settings};
-pub use update::{delete, update};
-pub use upsert::{add, add_or_update_existing};
+pub use update::{check_updated, delete, update};
+pub use upsert::{add, add_or_update_existing, check_added};

@@ -37,6 +37,17 @@ pub fn update(
     Ok(base.update(message, attributes, now, rules))
 }
 
+/// What an update would be refused for whatever is stored: the errors of [`update`] but for U-3.
+pub fn check_updated(message: &CustomerMessage, rules: &Rules) -> Result<(), Error> {
+    let mut violations = Violations::default();
+    location_rules::check(message, rules, &mut violations);
+    check_home_location(message, &mut violations);
+    key_update::check(message, None, rules.reference, &mut violations);
+    attribute_rules::read(message, rules.reference, &mut violations);
+    note_rules::check(message, &mut violations);
+    violations.into_result()
+}
+
 /// Everything that an update can be refused for, in the order of the schema.
 fn check(message: &CustomerMessage, stored: &Customer, rules: &Rules) -> Result<Vec<NewValues>, Error> {
     let mut violations = Violations::default();

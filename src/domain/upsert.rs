@@ -57,6 +57,11 @@ pub fn add_or_update_existing(
     Ok(base.update(message, attributes, now, rules))
 }
 
+/// What an add, or an add-or-update, would be refused for whatever is stored: the errors of [`add`].
+pub fn check_added(message: &CustomerMessage, rules: &Rules) -> Result<(), Error> {
+    check(message, rules).map(drop)
+}
+
 /// Everything that a request can be refused for, in the order of the schema.
 fn check(message: &CustomerMessage, rules: &Rules) -> Result<Vec<NewValues>, Error> {
     let mut violations = Violations::default();

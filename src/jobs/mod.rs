@@ -5,5 +5,6 @@
 
 pub mod batch;
 mod sweep;
+pub mod validation;
 
 pub use sweep::{Sweep, pass};

@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 
 use super::{ACTIONS, Call, Context, Decision, Gateway, Operation, execute};
+use crate::domain::Rules;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
 use crate::store::record::idempotency::{RecordAnswer, decode_record_answer, encode_record_answer};
@@ -21,6 +22,10 @@ use crate::wire::xml::Element;
 pub trait BatchFace: Operation {
     /// Reads the record; every violation found is in the error, its path beginning with the record's element.
     fn decode(record: Element<'_>) -> Result<Self::Request, Error>;
+    /// What the record would be refused for whatever is stored.
+    fn check(_request: &Self::Request, _rules: &Rules<'_>) -> Result<(), Error> {
+        Ok(())
+    }
     /// What is told of a record that was carried out.
     fn outcome(answer: &Self::Answer) -> RecordOutcome;
 }
@@ -52,6 +57,9 @@ pub trait RecordOperation: Send + Sync {
 
     /// Decodes the record, to be decided later and committed together with others.
     fn prepare(&self, record: Record<'_>) -> Result<Box<dyn PreparedRecord>, Error>;
+
+    /// What the record would be refused for whatever is stored; nothing is looked up and nothing stored.
+    fn check(&self, gateway: &Gateway, record: Record<'_>) -> Result<(), Error>;
 }
 
 /// A decoded record of an operation, whatever its types.
@@ -88,6 +96,11 @@ impl<O: BatchFace> RecordOperation for Face<O> {
 
     fn prepare(&self, record: Record<'_>) -> Result<Box<dyn PreparedRecord>, Error> {
         Ok(Box::new(Prepared::<O>(O::decode(record.0)?)))
+    }
+
+    fn check(&self, gateway: &Gateway, record: Record<'_>) -> Result<(), Error> {
+        let reference = gateway.reference.get();
+        O::check(&O::decode(record.0)?, &Rules { settings: &gateway.settings, reference: &reference })
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use tokio::time::Instant;
 
+use super::batch_files::{BatchFiles, NoBatchFiles};
 use super::ids::{CARD_IDS, CUSTOMER_IDS, Ids};
 use super::pins::{NoPinKeys, PinKeys};
 use super::reference::CurrentReference;
@@ -42,6 +43,7 @@ pub struct Gateway {
     /// Of accounts and coupons.
     pub(super) card_ids: Ids,
     pub(super) pin_keys: Arc<dyn PinKeys>,
+    batch_files: Arc<dyn BatchFiles>,
 }
 
 impl Gateway {
@@ -66,12 +68,18 @@ impl Gateway {
             customer_ids: Ids::of(CUSTOMER_IDS),
             card_ids: Ids::of(CARD_IDS),
             pin_keys: Arc::new(NoPinKeys),
+            batch_files: Arc::new(NoBatchFiles),
         }
     }
 
     /// With a place where the key of PINs is kept (K-4).
     pub fn with_pin_keys(self, pin_keys: Arc<dyn PinKeys>) -> Self {
         Gateway { pin_keys, ..self }
+    }
+
+    /// With a place where submitted batch files are put.
+    pub fn with_batch_files(self, batch_files: Arc<dyn BatchFiles>) -> Self {
+        Gateway { batch_files, ..self }
     }
 
     /// From now on only ids above `id` are given out, here and after a restart.
@@ -158,6 +166,11 @@ impl<'a> Context<'a> {
     /// A new id for an account or a coupon; one that is not used is lost.
     pub(super) async fn next_card_id(&self) -> Result<u64, Error> {
         self.gateway.card_ids.next(&*self.gateway.store).await
+    }
+
+    /// Where submitted batch files are put.
+    pub(super) fn batch_files(&self) -> &dyn BatchFiles {
+        &*self.gateway.batch_files
     }
 
     /// The key of PINs, which was made when the first PIN was loaded.

@@ -11,6 +11,7 @@ mod add_or_update_customer;
 pub mod administration;
 mod associate_card_to_customer;
 mod batch;
+mod batch_files;
 mod cards;
 mod condition;
 mod context;
@@ -20,6 +21,7 @@ mod difference;
 mod documents;
 mod execute;
 mod forget;
+mod get_batch_status;
 pub mod history;
 mod idempotency;
 mod identifiers;
@@ -35,6 +37,7 @@ mod retrieve_instrument;
 pub mod runs;
 mod search_customers;
 mod soap;
+mod submit_batch;
 mod turns;
 mod update_customer;
 mod written;
@@ -47,6 +50,7 @@ mod tests;
 use std::future::Future;
 
 pub use batch::{Action, BatchFace, PreparedRecord, Record, RecordOperation, RecordOutcome, RecordWarning};
+pub use batch_files::{BatchFiles, NewFile, PlacedFile};
 pub use condition::{Condition, condition};
 pub use context::{Call, Context, Gateway, MessageKey, RecordOfMessage};
 pub use difference::FieldDifference;
@@ -74,6 +78,8 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<associate_card_to_customer::AssociateCardToCustomer>::NEW,
     &activate_instrument_customer::ActivateInstrumentCustomer,
     &soap::Face::<retrieve_instrument::RetrieveInstrument>::NEW,
+    &soap::Face::<submit_batch::SubmitBatch>::NEW,
+    &soap::Face::<get_batch_status::GetBatchStatus>::NEW,
 ];
 
 /// What a `Customer` of a document can ask for with its `Action`, and the operation that does it.

@@ -1,18 +1,25 @@
 //! The world of the operations' tests: a gateway on a memory store, a clock that stands still, requests as XML.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::reference::{self, LoadOptions};
-use super::{Call, DEFAULT_REFERENCE, Gateway, MessageKey, PinKeys, REGISTRY, parse_reference};
+use super::runs::{self, NewRun};
+use super::{
+    BatchFiles, Call, DEFAULT_REFERENCE, Gateway, MessageKey, NewFile, PinKeys, PlacedFile, REGISTRY,
+    parse_reference,
+};
 use crate::clock::FixedClock;
 use crate::domain::Settings;
 use crate::domain::card::pin::PinKey;
 use crate::domain::error::{Code, Error};
 use crate::search::{Options, Place, Search};
+use crate::store::record::batch::BatchRun;
 use crate::store::{MemoryStore, Store};
 use crate::wire::xml::{Document, Limits};
 
@@ -36,7 +43,9 @@ impl World {
         let search = Arc::new(Search::new(store.clone(), Options::new(Place::Memory)));
         let gateway =
             Gateway::new(store, search, Settings::default(), reference, clock.clone(), TimeZone::UTC);
-        World { gateway: Arc::new(gateway.with_pin_keys(Arc::new(TestKey))), clock }
+        let gateway =
+            gateway.with_pin_keys(Arc::new(TestKey)).with_batch_files(Arc::new(TestFiles::default()));
+        World { gateway: Arc::new(gateway), clock }
     }
 
     /// Loads reference data with which nothing is wrong.
@@ -122,6 +131,33 @@ impl PinKeys for TestKey {
     fn get_or_make(&self) -> std::io::Result<PinKey> {
         Ok(PinKey::new([7; 32]))
     }
+}
+
+/// A place for batch files that keeps none: of a file only its run is left.
+#[derive(Default)]
+struct TestFiles(AtomicU64);
+
+#[async_trait]
+impl BatchFiles for TestFiles {
+    async fn place(&self, file: NewFile<'_>, who: &str) -> Result<PlacedFile, Error> {
+        let run = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        let file_bytes = file.content.len() as u64;
+        Ok(PlacedFile {
+            run,
+            new: NewRun { file_bytes, who: who.to_owned(), ..new_run(file.fileset, file.file_name) },
+        })
+    }
+}
+
+/// A file of which nothing but its names is known.
+pub(super) fn new_run(fileset: &str, file_name: &str) -> NewRun {
+    let (fileset, file_name, who) = (fileset.to_owned(), file_name.to_owned(), "anonymous".to_owned());
+    NewRun { fileset, file_name, who, file_bytes: 0, retry_of: None }
+}
+
+/// A run that has not begun.
+pub(super) fn waiting_run(fileset: &str, file_name: &str) -> BatchRun {
+    runs::waiting(new_run(fileset, file_name), NOW.parse().unwrap())
 }
 
 /// Cards of every sort, and what they are for.

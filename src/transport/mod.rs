@@ -5,6 +5,7 @@
 //! absent: commits and store engines, which the transports never name.
 
 pub mod admin;
+pub mod batch;
 pub mod http;
 pub mod observe;
 mod outcome;

@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod customer;
+pub mod problem;
 pub mod soap;
 pub mod xml;
 

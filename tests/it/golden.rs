@@ -83,6 +83,11 @@ const STORY: &[&str] = &[
     "retrieveInstrument/refused-wrong-pin",
     "retrieveCustomer/by-card",
     "searchCustomers/by-card",
+    "submitBatch/submitted",
+    "submitBatch/refused-values",
+    "getBatchStatus/ended",
+    "getBatchStatus/first-page",
+    "getBatchStatus/refused-not-found",
 ];
 /// The cards of the story.
 const CARDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/reference/cards.toml");
@@ -141,6 +146,9 @@ fn shown(client: &mut Client) -> Vec<String> {
 #[track_caller]
 fn check(step: &str, version: Version, client: &mut Client) {
     let request = fs::read_to_string(file(step, "request.xml")).unwrap();
+    if step == "getBatchStatus/ended" {
+        soap::wait_for_run(client, "1");
+    }
     let answer = send(client, version, &in_version(&request, Version::V11, version));
     let is_fault = answer.status != 200;
     assert_eq!(is_fault, step.contains("/refused-"), "{step}: {}", answer.body);
@@ -237,7 +245,7 @@ struct Volatile {
 const VOLATILE: &[Volatile] = &[
     Volatile {
         name: "TIME-OF-THE-SERVER",
-        elements: &["CreateDate", "EffectiveDate", "Time", "UpdateDate"],
+        elements: &["CreateDate", "EffectiveDate", "EndTime", "StartTime", "Time", "UpdateDate"],
         has_form: is_time_of_the_server,
     },
     Volatile { name: "REQUEST-ID", elements: &["RequestID"], has_form: is_request_id },

@@ -4,6 +4,8 @@
 
 mod administration;
 mod batch;
+mod batch_faces;
+mod batch_http;
 mod cards;
 mod concurrency;
 mod conformance;

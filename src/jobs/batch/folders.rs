@@ -17,13 +17,11 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::Refusal;
+use crate::domain::batch_name;
 
 /// Nobody but the owner enters.
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
-/// The longest name of a file; claimed it gets an id in front.
-const FILE_NAME_BYTES_MAX: usize = 200;
-const FILESET_BYTES_MAX: usize = 100;
 /// What stands between the id of a run and the name of its file.
 const ID_MARK: char = '~';
 
@@ -139,25 +137,14 @@ pub(super) fn read_claimed(name: &str) -> Option<(u64, &str)> {
 
 /// A fileset is a plain word.
 pub(super) fn check_fileset(fileset: &str) -> Result<(), Refusal> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let fits = (1..=FILESET_BYTES_MAX).contains(&fileset.len()) && !fileset.starts_with('.');
-    if fits && fileset.bytes().all(plain) {
-        return Ok(());
-    }
-    let expected = "expected 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'";
-    Err(Refusal::BadName("fileset", expected))
+    let checked = batch_name::fileset(fileset);
+    checked.map(drop).map_err(|reject| Refusal::BadName("fileset", reject.expected))
 }
 
 /// A file's name leads nowhere else, says what the file is, and is none that is never taken.
 pub(super) fn check_file_name(name: &str) -> Result<(), Refusal> {
-    let plain = |character: char| !character.is_control() && !matches!(character, '/' | '\\');
-    let stem = stem(name).filter(|stem| !stem.is_empty() && !stem.starts_with('.'));
-    if stem.is_some() && name.len() <= FILE_NAME_BYTES_MAX && name.chars().all(plain) {
-        return Ok(());
-    }
-    let expected =
-        "expected a plain name of at most 200 bytes that ends in .xml or .xml.gz and does not begin with '.'";
-    Err(Refusal::BadName("file name", expected))
+    let checked = batch_name::file_name(name);
+    checked.map(drop).map_err(|reject| Refusal::BadName("file name", reject.expected))
 }
 
 /// The name without `.xml` or `.xml.gz`.
@@ -190,7 +177,7 @@ mod tests {
         for name in ["a.xml", "Kunden März.xml.gz", "x..xml", "2026-03-01_7.xml", "a~b.xml"] {
             assert!(check_file_name(name).is_ok(), "{name}");
         }
-        let long = format!("{}.xml", "a".repeat(FILE_NAME_BYTES_MAX));
+        let long = format!("{}.xml", "a".repeat(200));
         for name in [
             "",
             ".xml",

@@ -18,6 +18,7 @@ mod reading;
 mod refusal;
 mod serving;
 mod submission;
+mod submitted;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ use tokio::sync::{MutexGuard, OnceCell};
 
 pub use refusal::Refusal;
 pub use submission::Submission;
+pub use submitted::SubmittedFiles;
 
 use self::control::Wish;
 use self::folders::Folders;
@@ -108,6 +110,11 @@ impl Batches {
         let (numbers, known) = (Numbers::new(), Known::default());
         let (lock, finishing) = (OnceCell::new(), tokio::sync::Mutex::new(()));
         Batches { shared: Arc::new(Shared { gateway, options, folders, numbers, lock, known, finishing }) }
+    }
+
+    /// What a file and its records are held to.
+    pub fn limits(&self) -> &BatchLimits {
+        &self.options().limits
     }
 
     /// The numbers that operators watch.

@@ -4,14 +4,20 @@
 //! place; a file without a row is a submission that was never answered, and goes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
+use tokio::time::Instant;
 
 use super::folders;
 use super::{Batches, Refusal};
-use crate::ops::runs::{NewRun, draw_run_id, take_on};
+use crate::ops::runs::{NewRun, StoredRun, draw_run_id, take_on};
+
+/// How often, and for how long, the row of a run is looked for that somebody else commits.
+const ROW_LOOK_EVERY: Duration = Duration::from_millis(10);
+const ROW_WAIT_MAX: Duration = Duration::from_secs(600);
 
 /// A file that is being submitted. Dropped before [`Submission::finish`], it leaves nothing behind.
 pub struct Submission {
@@ -73,7 +79,27 @@ impl Submission {
     }
 
     /// Puts the file into place, durably; the id of its run, which is Waiting. With a SHA-256, the bytes must have it.
-    pub async fn finish(mut self, sha256: Option<[u8; 32]>) -> Result<u64, Refusal> {
+    pub async fn finish(self, sha256: Option<[u8; 32]>) -> Result<u64, Refusal> {
+        let batches = self.batches.clone();
+        let (sealed, mut part) = self.seal(sha256).await?;
+        let run = take_on(batches.gateway(), sealed.id, sealed.new).await?;
+        part.in_place = true;
+        sealed.place.settle(&batches, &run)?;
+        Ok(run.id)
+    }
+
+    /// The same up to the run's row, which whoever asked commits: as soon as that is there the file gets its place. Without
+    /// the row it goes when the gateway starts again.
+    pub(super) async fn finish_elsewhere(self) -> Result<(u64, NewRun), Refusal> {
+        let batches = self.batches.clone();
+        let (Sealed { id, new, place }, mut part) = self.seal(None).await?;
+        part.in_place = true;
+        tokio::spawn(place.settle_once_known(batches, id));
+        Ok((id, new))
+    }
+
+    /// Makes what was written durable.
+    async fn seal(mut self, sha256: Option<[u8; 32]>) -> Result<(Sealed, PartFile), Refusal> {
         self.file.flush().await.map_err(writing)?;
         self.file.sync_all().await.map_err(writing)?;
         if sha256.is_some_and(|expected| self.digest.finalize()[..] != expected) {
@@ -83,11 +109,48 @@ impl Submission {
             folders::sync(folder).map_err(writing)?;
         }
         let claimed = self.batches.folders().claimed(&self.new.fileset, self.id, &self.new.file_name);
-        let run = take_on(self.batches.gateway(), self.id, self.new).await?;
-        self.part.in_place = true;
-        folders::rename(&self.part.path, &claimed).map_err(writing)?;
-        self.batches.add(&run);
-        Ok(self.id)
+        let place = Place { part: self.part.path.clone(), claimed };
+        Ok((Sealed { id: self.id, new: self.new, place }, self.part))
+    }
+}
+
+/// A file that is complete and durable, and not yet in its place.
+struct Sealed {
+    id: u64,
+    new: NewRun,
+    place: Place,
+}
+
+/// Where a complete file is, and where it is to be.
+struct Place {
+    part: PathBuf,
+    claimed: PathBuf,
+}
+
+impl Place {
+    fn settle(&self, batches: &Batches, run: &StoredRun) -> Result<(), Refusal> {
+        folders::rename(&self.part, &self.claimed).map_err(writing)?;
+        batches.add(run);
+        Ok(())
+    }
+
+    /// Waits for the row of the run; for one that does not come soon, the next start of the gateway waits.
+    async fn settle_once_known(self, batches: Batches, id: u64) {
+        let end = Instant::now() + ROW_WAIT_MAX;
+        while Instant::now() < end {
+            let settled = match batches.show(id).await {
+                Ok(run) => self.settle(&batches, &run),
+                Err(Refusal::UnknownRun) => {
+                    tokio::time::sleep(ROW_LOOK_EVERY).await;
+                    continue;
+                }
+                Err(refusal) => Err(refusal),
+            };
+            if let Err(error) = settled {
+                tracing::error!(run = id, %error, "a submitted file has its place only after the next start");
+            }
+            return;
+        }
     }
 }
 

@@ -33,7 +33,7 @@ impl Administration {
     /// Tells everything in the store; answers how many lines followed the header.
     pub async fn export(&self, listener: &dyn Listener) -> Result<u64, Stop> {
         let began_at = self.gateway.store.health().await.last_commit;
-        let mut lines = Lines { listener, buffer: Vec::with_capacity(2 * PIECE_BYTES), count: 0 };
+        let mut lines = Lines::new(listener);
         lines.put(&self.header(began_at)).await?;
         lines.count = 0;
         let (next, cards) = (self.engine.next_id(CUSTOMER_IDS)?, self.engine.next_id(CARD_IDS)?);
@@ -74,7 +74,7 @@ impl Administration {
         let mut pages = self.pages(Collection::Customer);
         while let Some(keys) = pages.next().await? {
             for key in &keys {
-                match self.read_whole(key).await {
+                match self.read_whole(key, true).await {
                     Ok(Some(whole)) => self.export_customer(lines, whole).await?,
                     Ok(None) => {}
                     Err(Unread::Damaged(text)) => lines.find(text).await?,
@@ -192,15 +192,31 @@ impl Administration {
 }
 
 /// The lines on their way to the listener.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     listener: &'a dyn Listener,
     buffer: Vec<u8>,
-    count: u64,
+    /// Lines that count as records.
+    pub(super) count: u64,
 }
 
-impl Lines<'_> {
+impl<'a> Lines<'a> {
+    pub(super) fn new(listener: &'a dyn Listener) -> Self {
+        Lines { listener, buffer: Vec::with_capacity(2 * PIECE_BYTES), count: 0 }
+    }
+
     async fn put(&mut self, document: &Document<'_>) -> Result<(), Stop> {
         document.write(&mut self.buffer).map_err(|error| StoreError::Engine(error.to_string()))?;
+        self.record().await
+    }
+
+    /// A line that is no record.
+    pub(super) fn put_line(&mut self, line: &[u8]) {
+        self.buffer.extend_from_slice(line);
+        self.buffer.push(b'\n');
+    }
+
+    /// A record's line has been put.
+    pub(super) async fn record(&mut self) -> Result<(), Stop> {
         self.count += 1;
         if self.buffer.len() < PIECE_BYTES {
             return Ok(());
@@ -209,12 +225,12 @@ impl Lines<'_> {
         self.listener.tell(Event::Progress(self.count)).await
     }
 
-    async fn flush(&mut self) -> Result<(), Stop> {
+    pub(super) async fn flush(&mut self) -> Result<(), Stop> {
         let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(2 * PIECE_BYTES));
         if piece.is_empty() { Ok(()) } else { self.listener.tell(Event::Lines(piece)).await }
     }
 
-    async fn find(&self, text: String) -> Result<(), Stop> {
+    pub(super) async fn find(&self, text: String) -> Result<(), Stop> {
         self.listener.tell(Event::Finding(text)).await
     }
 }

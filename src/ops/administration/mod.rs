@@ -6,6 +6,7 @@
 //! repair of damaged records, engines by name ([`Engine`] is given).
 
 mod activity;
+mod batch;
 mod cards;
 mod check;
 mod check_cards;

@@ -18,7 +18,8 @@ const REREADS_MAX: usize = 1_000;
 
 impl Administration {
     /// A customer with what belongs to it, all of one moment: whatever changes any of it writes the record anew.
-    pub(super) async fn read_whole(&self, key: &Key) -> Result<Option<Whole>, Unread> {
+    /// Its history only where that is carried too.
+    pub(super) async fn read_whole(&self, key: &Key, with_history: bool) -> Result<Option<Whole>, Unread> {
         let damaged = |error: &dyn std::fmt::Display| Unread::Damaged(format!("{key} is left out: {error}"));
         let mut reread = self.gateway.store.get(key).await?;
         for _ in 0..REREADS_MAX {
@@ -28,7 +29,10 @@ impl Administration {
                 return Err(damaged(&"it says that it is another customer"));
             }
             let notes = self.notes_behind(&customer, None).await?;
-            let history = self.history(customer.id.0, record.version).await?;
+            let history = match with_history {
+                true => self.history(customer.id.0, record.version).await?,
+                false => History::default(),
+            };
             reread = self.gateway.store.get(key).await?;
             if reread.as_ref().is_some_and(|now| now.version == record.version) {
                 return Ok(Some(Whole { customer, notes, history }));
@@ -70,7 +74,7 @@ impl Administration {
 
     /// The rows that lead from `version` back to the customer's beginning, or as far as that can be followed.
     async fn history(&self, customer: u64, version: CommitNumber) -> Result<History, StoreError> {
-        let mut history = History { rows: Vec::new(), problem: None };
+        let mut history = History::default();
         let (mut bytes, mut next) = (0, Some(version));
         while let Some(commit) = next {
             let rows = match self.rows_of(commit).await {
@@ -126,6 +130,7 @@ pub(super) struct Notes {
 }
 
 /// Rows of the change log that are about one customer.
+#[derive(Default)]
 pub(super) struct History {
     pub(super) rows: Vec<Binary>,
     /// Why the older ones are missing.

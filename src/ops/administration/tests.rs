@@ -3,6 +3,7 @@
 mod activity;
 mod cards;
 mod reference;
+mod xml;
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};

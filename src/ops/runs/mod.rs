@@ -20,4 +20,4 @@ pub use crate::store::record::batch::{
 };
 pub use batch::BatchRecord;
 pub use execute::{RunEnd, RunOptions, execute_records};
-pub use rows::{NewRun, change_run, draw_run_id, forget_runs, take_on, unfinished_runs};
+pub use rows::{NewRun, change_run, draw_run_id, forget_runs, take_on, unfinished_runs, waiting};

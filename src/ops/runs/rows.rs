@@ -36,9 +36,9 @@ pub async fn draw_run_id(gateway: &Gateway) -> Result<u64, Error> {
     Ok(gateway.store.draw_ids(RUN_IDS, 1).await?.start)
 }
 
-/// Takes a file on as the Waiting run `id`. If that run is known already, nothing changes.
-pub async fn take_on(gateway: &Gateway, id: u64, new: NewRun) -> Result<StoredRun, Error> {
-    let run = BatchRun {
+/// The row of a run that is taken on at this time.
+pub fn waiting(new: NewRun, submitted: Timestamp) -> BatchRun {
+    BatchRun {
         fileset: new.fileset,
         file_name: new.file_name,
         who: new.who,
@@ -47,7 +47,7 @@ pub async fn take_on(gateway: &Gateway, id: u64, new: NewRun) -> Result<StoredRu
         counts: RunCounts::default(),
         position: RunPosition::default(),
         file_bytes: new.file_bytes,
-        submitted: gateway.clock.now(),
+        submitted,
         started: None,
         ended: None,
         outcome: None,
@@ -55,7 +55,12 @@ pub async fn take_on(gateway: &Gateway, id: u64, new: NewRun) -> Result<StoredRu
         archived: None,
         failures_file: None,
         retry_of: new.retry_of,
-    };
+    }
+}
+
+/// Takes a file on as the Waiting run `id`. If that run is known already, nothing changes.
+pub async fn take_on(gateway: &Gateway, id: u64, new: NewRun) -> Result<StoredRun, Error> {
+    let run = waiting(new, gateway.clock.now());
     let mut change = Change::new();
     change.assert_absent(key::batch_run(id)).put(key::batch_run(id), run.encode()?);
     match gateway.store.commit(change).await {

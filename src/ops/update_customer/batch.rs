@@ -3,6 +3,7 @@
 use super::UpdateCustomer;
 use crate::domain::error::Error;
 use crate::domain::message::CustomerMessage;
+use crate::domain::{Rules, check_updated};
 use crate::ops::written::Written;
 use crate::ops::{BatchFace, RecordOutcome};
 use crate::wire::customer;
@@ -11,6 +12,10 @@ use crate::wire::xml::Element;
 impl BatchFace for UpdateCustomer {
     fn decode(record: Element<'_>) -> Result<CustomerMessage, Error> {
         customer::customer_record(record)
+    }
+
+    fn check(request: &CustomerMessage, rules: &Rules<'_>) -> Result<(), Error> {
+        check_updated(request, rules)
     }
 
     fn outcome(answer: &Written) -> RecordOutcome {

@@ -6,6 +6,7 @@
 //! `ops::administration` knows.
 
 mod answer;
+mod batch;
 mod client;
 mod handler;
 mod history;
@@ -17,10 +18,13 @@ mod socket;
 mod whole_store;
 
 pub use answer::Answer;
+pub use batch::{FailureTold, FoundTold, ProblemTold, RunTold, ValidatedTold, WarningTold};
 pub use client::AdminClient;
 pub use handler::AdminService;
 pub use line::Line;
 pub use socket::AdminSocket;
+
+pub use crate::ops::runs::{RecordKind, RunState};
 
 #[cfg(test)]
 mod tests;

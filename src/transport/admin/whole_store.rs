@@ -18,6 +18,12 @@ pub(super) fn export(administration: &Administration) -> Response {
     streamed(|lines| async move { administration.export(&lines).await })
 }
 
+/// `GET /export/xml`: the active customers as a batch file, a line for each record.
+pub(super) fn export_xml(administration: &Administration) -> Response {
+    let administration = administration.clone();
+    streamed(|lines| async move { administration.export_xml(&lines).await })
+}
+
 /// `GET /check`: what is wrong with the store.
 pub(super) fn check(administration: &Administration) -> Response {
     let administration = administration.clone();

@@ -8,7 +8,9 @@ use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{HeaderMap, StatusCode};
 
 use super::coding::ACCEPTED;
-use super::{Body, Handler, Request, Response};
+use super::{Body, Handler, Head, Request, Response};
+use crate::domain::error::Error;
+use crate::wire;
 
 /// Why a request did not get through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,14 +117,21 @@ pub fn refused(refusal: Refusal) -> Response {
 
 /// A status and its reason as `application/problem+json` (RFC 9457).
 pub fn problem(status: StatusCode, detail: &str) -> Response {
-    let text = serde_json::json!({
-        "title": status.canonical_reason(),
-        "status": status.as_u16(),
-        "detail": detail,
-    });
-    let mut response = Response::new(Body::from(text.to_string()));
+    problem_response(status, wire::problem::plain(status.as_u16(), status.canonical_reason(), detail))
+}
+
+/// An error as `application/problem+json`, with the members of the fault detail.
+pub fn problem_of(error: &Error, head: &Head) -> Response {
+    let status = wire::problem::status(error.code.class());
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let request_id = head.request_id.to_string();
+    problem_response(status, wire::problem::of_error(error, status.canonical_reason(), &request_id))
+}
+
+fn problem_response(status: StatusCode, text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(wire::problem::MEDIA_TYPE));
     response
 }
 

@@ -18,6 +18,7 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::header::{CONNECTION, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use tokio::time::{Instant, timeout_at};
 
+use super::arriving::Arriving;
 use super::coding::{self, Coding};
 use super::pulse::Pulse;
 use super::{Body, BodyError, Handler, Head, HttpLimits, Peer, Refusal, Request, RequestId, Response};
@@ -62,9 +63,13 @@ pub(super) async fn answer(
     });
     let read_two_ways = caller.pulse.length_seen() && head.headers.contains_key(TRANSFER_ENCODING);
     let mut turn = Turn { caller: Arc::clone(&caller), placed: false };
-    let (response, unread) = match turn.take_in(&head, &mut body).await {
-        Ok((bytes, room)) => (run(&caller, &head, bytes, room).await, false),
-        Err(refusal) => (refuse(&caller, &head, refusal), !body.is_end_stream()),
+    let (response, unread) = if caller.shared.handler.streams(&head) {
+        streamed(&caller, &head, &mut turn, body).await
+    } else {
+        match turn.take_in(&head, &mut body).await {
+            Ok((bytes, room)) => (run(&caller, &head, bytes, room).await, false),
+            Err(refusal) => (refuse(&caller, &head, refusal), !body.is_end_stream()),
+        }
     };
     let mut response = coding::pack(&head, response, &caller.shared.limits);
     let headers = response.headers_mut();
@@ -91,6 +96,20 @@ async fn run(caller: &Caller, head: &Arc<Head>, body: Bytes, room: Room) -> Resp
     }
 }
 
+/// Hands the body over while it arrives; the answer, and whether some of the body was not read.
+async fn streamed(caller: &Caller, head: &Arc<Head>, turn: &mut Turn, body: Incoming) -> (Response, bool) {
+    let body = Arriving::new(body, caller.shared.limits.body_timeout);
+    let ended = body.ended();
+    let response = match turn.take_place() {
+        Ok(()) => {
+            let handled = caller.shared.handler.take(Arc::clone(head), body);
+            Guarded(handled).await.unwrap_or_else(|Panicked| refuse(caller, head, Refusal::Failed))
+        }
+        Err(refusal) => refuse(caller, head, refusal),
+    };
+    (response, !ended.load(Relaxed))
+}
+
 fn refuse(caller: &Caller, head: &Head, refusal: Refusal) -> Response {
     tracing::trace!(request = %head.request_id, ?refusal, "request refused");
     let mut response = caller.shared.handler.refuse(head, refusal);
@@ -106,6 +125,18 @@ struct Turn {
 }
 
 impl Turn {
+    /// Takes a place at once, for a body that is read while the request runs.
+    fn take_place(&mut self) -> Result<(), Refusal> {
+        let limits = &self.caller.shared.limits;
+        let overloaded = Refusal::Overloaded { retry_after_s: limits.retry_after_s };
+        if self.caller.refused {
+            return Err(overloaded);
+        }
+        self.placed = true;
+        let in_flight = self.caller.shared.in_flight.fetch_add(1, Relaxed) + 1;
+        if in_flight > limits.requests_in_flight_max { Err(overloaded) } else { Ok(()) }
+    }
+
     /// Reads the body and takes a place, or says why not. A place is taken only once the body is there, so that
     /// callers who send slowly keep no others out; a full server refuses before the body all the same.
     async fn take_in(&mut self, head: &Head, body: &mut Incoming) -> Result<(Bytes, Room), Refusal> {

@@ -31,7 +31,7 @@ use self::process::Usage;
 use self::requests::Requests;
 use self::state::State;
 use self::trace::{TRACEPARENT, TraceParent};
-use super::http::{Body, Handler, Head, Refusal, Request, Response, problem};
+use super::http::{Arriving, Body, Handler, Head, Refusal, Request, Response, problem};
 use super::outcome::Outcome;
 use crate::meters;
 use crate::ops::{Gateway, REGISTRY, condition};
@@ -124,6 +124,17 @@ impl Handler for Observed {
         let _counted = InFlight::new(&self.requests.in_flight);
         let (began, head) = (Instant::now(), Arc::clone(&request.head));
         let response = self.inner.handle(request).await;
+        self.told(&head, response, Some(began.elapsed()))
+    }
+
+    fn streams(&self, head: &Head) -> bool {
+        self.inner.streams(head)
+    }
+
+    async fn take(&self, head: Arc<Head>, body: Arriving) -> Response {
+        let _counted = InFlight::new(&self.requests.in_flight);
+        let began = Instant::now();
+        let response = self.inner.take(Arc::clone(&head), body).await;
         self.told(&head, response, Some(began.elapsed()))
     }
 

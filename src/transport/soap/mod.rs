@@ -156,7 +156,8 @@ fn not_allowed(methods: &'static str, detail: &str) -> Response {
     response
 }
 
-pub(crate) fn xml_limits(limits: &crate::config::Limits) -> Limits {
+/// The limits of a message, as the configuration has them.
+pub fn xml_limits(limits: &crate::config::Limits) -> Limits {
     Limits {
         message_bytes_max: usize::try_from(limits.message_bytes_max).unwrap_or(usize::MAX),
         depth_max: limits.depth_max,

@@ -119,7 +119,7 @@ fn what_the_root_binds_holds_in_every_record() {
 #[test]
 fn a_record_knows_its_line_and_byte() {
     let text = "<Customers>\n<Customer/>é\u{10000}\n";
-    let file = format!("<Customers>\n<!-- é\u{10000} --><Customer/>\n\n  <Customer/></Customers>");
+    let file = "<Customers>\n<!-- é\u{10000} --><Customer/>\n\n  <Customer/></Customers>".to_owned();
     let places = |file: &[u8]| {
         let mut reader = RecordReader::new(file, BatchLimits::default()).unwrap();
         let mut places = Vec::new();

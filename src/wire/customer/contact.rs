@@ -131,7 +131,13 @@ pub(super) fn write_information<S: AsRef<str>>(
     write_points(writer, "EMail", &customer.emails, selection, |writer, email| {
         writer.element("EMailAddress", email.address.as_ref());
     });
-    write_points(writer, "Telephone", &customer.telephones, selection, write_telephone);
+    write_points(writer, "Telephone", &customer.telephones, selection, |writer, telephone| {
+        writer.element("PhoneNumber", telephone.number.as_ref());
+        text(writer, "Extension", &telephone.extension);
+        if selection.tells_state() {
+            text(writer, "AreaCode", &telephone.area_code());
+        }
+    });
     writer.end();
 }
 
@@ -140,7 +146,7 @@ fn write_points<V, S: AsRef<str>>(
     name: &str,
     points: &[ContactPoint<V, S>],
     selection: Selection,
-    value: fn(&mut Writer, &V),
+    value: impl Fn(&mut Writer, &V),
 ) {
     for point in points.iter().filter(|point| selection.shows(point.active)) {
         writer
@@ -157,8 +163,10 @@ fn write_points<V, S: AsRef<str>>(
                 writer.attribute(name, text.as_ref());
             }
         }
-        writer.attribute("ActiveFlag", flag(point.active));
-        writer.attribute("SequenceNumber", itoa::Buffer::new().format(point.sequence));
+        if selection.tells_state() {
+            writer.attribute("ActiveFlag", flag(point.active));
+            writer.attribute("SequenceNumber", itoa::Buffer::new().format(point.sequence));
+        }
         value(writer, &point.value);
         writer.end();
     }
@@ -175,12 +183,6 @@ fn write_address<S: AsRef<str>>(writer: &mut Writer, address: &Address<S>) {
     text(writer, "PostalCode", &address.postal_code);
     text(writer, "County", &address.county);
     text(writer, "Country", &address.country);
-}
-
-fn write_telephone<S: AsRef<str>>(writer: &mut Writer, telephone: &Telephone<S>) {
-    writer.element("PhoneNumber", telephone.number.as_ref());
-    text(writer, "Extension", &telephone.extension);
-    text(writer, "AreaCode", &telephone.area_code());
 }
 
 /// Whether the contact point with this sequence is active.

@@ -14,13 +14,23 @@ pub enum Selection {
     Active,
     /// Inactive ones too.
     All,
+    /// Active ones as a request names them: without what only answers say.
+    Request,
 }
 
 impl Selection {
     pub(super) fn shows(self, active: bool) -> bool {
         match self {
-            Selection::Active => active,
+            Selection::Active | Selection::Request => active,
             Selection::All => true,
+        }
+    }
+
+    /// Whether state and numbers are told that a request can't set.
+    pub(super) fn tells_state(self) -> bool {
+        match self {
+            Selection::Active | Selection::All => true,
+            Selection::Request => false,
         }
     }
 }
@@ -36,6 +46,36 @@ pub fn write_customer<S: AsRef<str>>(
 ) {
     writer.start("Customer");
     writer.value("CustomerID", &customer.id);
+    content(writer, customer, notes, selection);
+    state(writer, customer, selection);
+    if let Some(summary) = summary {
+        activity::write_activity(writer, summary);
+    }
+    for card in cards {
+        writer.element("CardNumber", &card.masked());
+    }
+    writer.end();
+}
+
+/// Writes `<Customer Action="…">…</Customer>`, a record that asks for a customer like this one: all that a request can
+/// say of it, but for its id.
+pub fn write_customer_record<S: AsRef<str>>(
+    writer: &mut Writer,
+    action: &str,
+    customer: &Customer<S>,
+    notes: &[Note<S>],
+) {
+    writer.start("Customer").attribute("Action", action);
+    content(writer, customer, notes, Selection::Request);
+    writer.end();
+}
+
+fn content<S: AsRef<str>>(
+    writer: &mut Writer,
+    customer: &Customer<S>,
+    notes: &[Note<S>],
+    selection: Selection,
+) {
     if customer.update_user_id.is_some() || customer.update_date.is_some() {
         writer.start("LastUpdateInfo");
         text(writer, "UpdateUserID", &customer.update_user_id);
@@ -48,14 +88,6 @@ pub fn write_customer<S: AsRef<str>>(
     alternate_keys(writer, customer, selection);
     custom_attributes(writer, customer);
     customer_notes(writer, notes);
-    state(writer, customer, selection);
-    if let Some(summary) = summary {
-        activity::write_activity(writer, summary);
-    }
-    for card in cards {
-        writer.element("CardNumber", &card.masked());
-    }
-    writer.end();
 }
 
 pub(super) fn text<S: AsRef<str>>(writer: &mut Writer, name: &str, value: &Option<S>) {
@@ -176,7 +208,9 @@ fn personal_preferences<S: AsRef<str>>(writer: &mut Writer, customer: &Customer<
 fn alternate_keys<S: AsRef<str>>(writer: &mut Writer, customer: &Customer<S>, selection: Selection) {
     for held in customer.alternate_keys.iter().filter(|held| selection.shows(held.active)) {
         writer.start("AlternateKey").attribute("TypeCode", held.key.type_code.as_ref());
-        writer.attribute("ActiveFlag", flag(held.active));
+        if selection.tells_state() {
+            writer.attribute("ActiveFlag", flag(held.active));
+        }
         writer.element("AlternateID", held.key.alternate_id.as_ref()).end();
     }
 }

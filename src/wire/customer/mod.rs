@@ -15,6 +15,6 @@ mod path;
 mod tests;
 
 pub use decode::{alternate_key, customer, customer_of, customer_record};
-pub use encode::{Selection, write_customer, write_validation_errors};
+pub use encode::{Selection, write_customer, write_customer_record, write_validation_errors};
 pub use field::{Fields, is_known, known_children, size};
 pub use path::Path;

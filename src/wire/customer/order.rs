@@ -77,6 +77,10 @@ const ELEMENTS: &[&str] = &[
     "Amount",
     "CurrencyID",
     "Customer",
+    "Fileset",
+    "FileName",
+    "Content",
+    "RunID",
     "IncludeInactive",
     "MaxResults",
     "PageToken",
@@ -168,7 +172,8 @@ mod tests {
     }
 
     /// Types of answers alone, whose order no violation follows.
-    const OF_ANSWERS: [&str; 2] = ["RetrievedInstrumentType", "AccountActivityType"];
+    const OF_ANSWERS: [&str; 4] =
+        ["RetrievedInstrumentType", "AccountActivityType", "BatchRunType", "BatchFailureType"];
 
     #[test]
     fn the_lists_have_the_order_of_the_schema() {

@@ -11,6 +11,7 @@ Usage: client.py WSDL_URL
 import sys
 import traceback
 
+import batch_cases
 import card_cases
 import cases
 import retries
@@ -33,6 +34,8 @@ CASES = [
     (cases.recorded_transactions, "recordTransaction"),
     (card_cases.associated_card, "associateCardToCustomer"),
     (card_cases.cards_document, "activateInstrumentCustomer"),
+    (batch_cases.submitted_file, "submitBatch"),
+    (batch_cases.refused_file, "getBatchStatus"),
     (retries.retry, "addOrUpdateCustomer"),
     (retries.retry_of_an_add, "addCustomer"),
 ]

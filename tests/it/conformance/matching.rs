@@ -119,7 +119,11 @@ fn r2712_the_answer_in_the_body_is_the_global_element_of_its_part() {
     let description = ServiceDescription::load().unwrap();
     for version in Version::ALL {
         let key = soap::key("XSTORE_ID", &fresh("part"));
+        let submitted =
+            scene.server().client().post(&soap::envelope(&soap::batch("part", "a.xml", "<Customers/>")));
         let requests = [
+            soap::batch("part", "a.xml", "<Customers/>"),
+            soap::run(submitted.text("RunID")),
             soap::customer("addCustomer", &key),
             soap::customer("addOrUpdateCustomer", &key),
             soap::customer("updateCustomer", &format!("{key}<Source>web</Source>")),

@@ -58,6 +58,8 @@ fn writes(scene: &Scene) -> Vec<(&'static str, String)> {
         ("associateCardToCustomer", soap::association(CARD, &customer())),
         ("activateInstrumentCustomer", soap::instruments(&soap::instrument_record(CARD, &customer()))),
         ("processCustomers", document),
+        ("submitBatch", soap::batch("again", "again.xml", "<Customers/>")),
+        ("submitBatch", soap::batch("a/b", "again.xml", "<Customers/>")),
     ]
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The parts of a request stand in the reverse of the schema's order, so that only the schema can have put them right.
 
-use super::cards;
+use super::{batch, cards};
 use crate::support::soap;
 
 /// Whether the row of this name is wrong.
@@ -173,6 +173,8 @@ pub(super) const TABLES: &[Table] = &[
     },
     cards::ASSOCIATION,
     cards::RETRIEVAL,
+    batch::SUBMISSION,
+    batch::STATUS,
 ];
 
 fn transaction(has: &Wrong<'_>) -> String {

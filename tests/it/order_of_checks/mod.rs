@@ -5,6 +5,7 @@
 //! checks ([`content`]). Deliberately absent: room on the server, arrival in time and content codings, which the tests of the
 //! HTTP server prove, and other writers, whom the tests beside the operations provoke.
 
+mod batch;
 mod cards;
 mod content;
 mod message;
@@ -27,7 +28,7 @@ fn start(folder: &std::path::Path, more: &[(&str, &str)]) -> Server {
     Server::spawn(command.envs(variables).envs(more.iter().copied()))
 }
 
-/// A folder with a server that holds the cards of [`cards::FILE`], customer 1, the one with the key `taken`, and some to be deleted.
+/// A folder with a server that holds the cards of [`cards::FILE`], customer 1, the one with the key `taken`, some to be deleted, and run 1.
 fn with_customer() -> (tempfile::TempDir, Server) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("cards.toml"), cards::FILE).unwrap();
@@ -46,6 +47,9 @@ fn with_customer() -> (tempfile::TempDir, Server) {
         let added = server.client().post(&soap::envelope(&add));
         assert_eq!(added.text("CustomerID"), (index + 1).to_string());
     }
+    let submitted =
+        server.client().post(&soap::envelope(&soap::batch("checks", "first.xml", "<Customers/>")));
+    assert_eq!(submitted.text("RunID"), "1");
     (folder, server)
 }
 

@@ -4,6 +4,7 @@
 //! value as text. Deliberately absent: limits, leniency, and any judgement; it is for messages of ours, never for
 //! hostile ones.
 
+mod batch;
 mod cards;
 mod contact;
 mod details;
@@ -11,6 +12,7 @@ mod tree;
 
 use yaserde::YaDeserialize;
 
+use batch::{RunWrapper, Submitted};
 use cards::{Associated, InstrumentWrapper};
 pub(crate) use contact::Email;
 pub(crate) use details::AlternateKey;
@@ -55,6 +57,10 @@ pub(crate) struct Body {
     pub(crate) retrieve_instrument_response: Option<InstrumentWrapper>,
     #[yaserde(prefix = "crm", rename = "recordTransactionResponse")]
     pub(crate) record_transaction_response: Option<Recorded>,
+    #[yaserde(prefix = "crm", rename = "submitBatchResponse")]
+    pub(crate) submit_batch_response: Option<Submitted>,
+    #[yaserde(prefix = "crm", rename = "getBatchStatusResponse")]
+    pub(crate) get_batch_status_response: Option<RunWrapper>,
 }
 
 /// The answer of `recordTransaction`.

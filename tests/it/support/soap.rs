@@ -1,5 +1,10 @@
 //! SOAP messages of the tests.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Client;
+
 /// The address of the service.
 pub(crate) const PATH: &str = "/services/CRMProcessor";
 /// The namespace of the service.
@@ -85,4 +90,29 @@ pub(crate) fn retrieve(identifier: &str) -> String {
     format!(
         "<retrieveCustomer xmlns=\"{NAMESPACE}\">{identifier}<IncludeInactive>true</IncludeInactive></retrieveCustomer>"
     )
+}
+
+/// The request element that submits a batch file.
+pub(crate) fn batch(fileset: &str, file_name: &str, file: &str) -> String {
+    let content = STANDARD.encode(file);
+    format!(
+        "<submitBatch xmlns=\"{NAMESPACE}\"><Fileset>{fileset}</Fileset><FileName>{file_name}</FileName>\
+         <Content>{content}</Content></submitBatch>"
+    )
+}
+
+/// The request element that asks for a run.
+pub(crate) fn run(id: &str) -> String {
+    format!("<getBatchStatus xmlns=\"{NAMESPACE}\"><RunID>{id}</RunID></getBatchStatus>")
+}
+
+/// Asks for a run until it has ended; its last state.
+pub(crate) fn wait_for_run(client: &mut Client, id: &str) -> String {
+    loop {
+        let answer = client.post(&envelope(&run(id)));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        if answer.find_text("EndTime").is_some() {
+            return answer.text("State").to_owned();
+        }
+    }
 }

@@ -1,0 +1,125 @@
+//! `PUT /batch/<fileset>/<name>`: a file is written while it arrives, and is a run once it is whole.
+//!
+//! Order of checks: names, checksum header, coding, range, declared size, whether the name is free (where asked for),
+//! room for one more, size as it arrives, checksum. A file that is refused, or whose caller goes away, leaves nothing
+//! behind. `If-None-Match: *` is fulfilled while no run that has not ended has the name: a name may come again, each time
+//! as a run of its own. Deliberately absent: appending to a file, and content codings; a packed file is sent as it is.
+
+use hyper::StatusCode;
+use hyper::header::{CONTENT_ENCODING, CONTENT_RANGE, HeaderValue, IF_NONE_MATCH, LOCATION};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::path::decoded;
+use super::{BatchService, digest, error_of, runs};
+use crate::domain::error::{Code, Error};
+use crate::transport::http::{Arriving, Head, Refusal, Response, problem, refused};
+
+/// Whose files these are while no users are known.
+const WHO: &str = "anonymous";
+/// Newer runs that are searched for a name.
+const NAMES_SEARCHED_MAX: usize = 1_000;
+
+/// Why a file was not taken.
+enum NotTaken {
+    Refused(Error),
+    /// Where there is no code.
+    Status(StatusCode, &'static str),
+    /// The body did not come.
+    Body(Refusal),
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> Self {
+        NotTaken::Refused(error)
+    }
+}
+
+impl BatchService {
+    pub(super) async fn upload(&self, head: &Head, fileset: &str, name: &str, body: Arriving) -> Response {
+        match self.take_file(head, fileset, name, body).await {
+            Ok(id) => created(id),
+            Err(NotTaken::Refused(error)) => self.refused(&error, head),
+            Err(NotTaken::Status(status, why)) => problem(status, why),
+            Err(NotTaken::Body(refusal)) => refused(refusal),
+        }
+    }
+
+    async fn take_file(
+        &self,
+        head: &Head,
+        fileset: &str,
+        name: &str,
+        mut body: Arriving,
+    ) -> Result<u64, NotTaken> {
+        let (fileset, name) = (name_of(fileset, "fileset")?, name_of(name, "name of the file")?);
+        let sha256 =
+            digest::expected(&head.headers).map_err(|why| Error::new(Code::MalformedMessage, why))?;
+        check_headers(head)?;
+        self.check_size(body.declared_bytes().unwrap_or(0))?;
+        if head.headers.get(IF_NONE_MATCH).is_some_and(|value| value == "*") {
+            self.check_free(&fileset, &name).await?;
+        }
+        let overloaded = Refusal::Overloaded { retry_after_s: self.retry_after_s };
+        let _room = self.uploads.try_acquire().map_err(|_| NotTaken::Body(overloaded))?;
+        let mut submission = self.batches.submit(&fileset, &name, WHO).await.map_err(error_of)?;
+        let mut bytes = 0;
+        while let Some(piece) = body.next().await.map_err(NotTaken::Body)? {
+            bytes += piece.len() as u64;
+            self.check_size(bytes)?;
+            submission.write(&piece).await.map_err(error_of)?;
+        }
+        match timeout(self.request_timeout, submission.finish(sha256)).await {
+            Ok(outcome) => Ok(outcome.map_err(error_of)?),
+            Err(_) => {
+                let message =
+                    "no answer in time; whether the file was taken is not known, the list of runs tells";
+                Err(Error::new(Code::Timeout, message).into())
+            }
+        }
+    }
+
+    fn check_size(&self, bytes: u64) -> Result<(), Error> {
+        let limit = self.upload_bytes_max;
+        let message = || format!("the file is over the limit limits.upload_bytes_max of {limit}");
+        if bytes > limit { Err(Error::new(Code::MessageTooLarge, message())) } else { Ok(()) }
+    }
+
+    async fn check_free(&self, fileset: &str, name: &str) -> Result<(), NotTaken> {
+        let newest = self.batches.list(None, NAMES_SEARCHED_MAX).await.map_err(error_of)?;
+        let same =
+            newest.iter().filter(|stored| stored.run.fileset == fileset && stored.run.file_name == name);
+        match { same }.any(|stored| stored.run.ended.is_none()) {
+            true => {
+                let why = "a run of a file of this name has not ended";
+                Err(NotTaken::Status(StatusCode::PRECONDITION_FAILED, why))
+            }
+            false => Ok(()),
+        }
+    }
+}
+
+fn name_of(step: &str, what: &'static str) -> Result<String, Error> {
+    let message = format!("the {what} in the path is not UTF-8, percent-encoded");
+    decoded(step).ok_or_else(|| Error::at(Code::InvalidAttributeValue, what, message))
+}
+
+fn check_headers(head: &Head) -> Result<(), NotTaken> {
+    let coding = head.headers.get(CONTENT_ENCODING);
+    if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let why = "a file is sent as it is, without Content-Encoding; one packed with gzip is called .xml.gz";
+        return Err(NotTaken::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    }
+    if head.headers.contains_key(CONTENT_RANGE) {
+        return Err(NotTaken::Status(StatusCode::BAD_REQUEST, "a file is sent whole, without Content-Range"));
+    }
+    Ok(())
+}
+
+fn created(id: u64) -> Response {
+    let location = format!("{}/{id}", runs::PATH);
+    let mut response = runs::json_response(&json!({ "run": id, "location": location }));
+    *response.status_mut() = StatusCode::CREATED;
+    response.headers_mut().extend(HeaderValue::from_str(&location).map(|value| (LOCATION, value)));
+    response
+}
