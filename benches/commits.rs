@@ -88,7 +88,12 @@ impl Preparer {
 
     /// The same with other reference data.
     pub(crate) fn with(read: Arc<dyn Store>, reference: &str) -> Outcome<Self> {
-        let recorder = Arc::new(Recorder { read, next_id: AtomicU64::new(0), changes: Mutex::default() });
+        Preparer::beginning_above(0, read, reference)
+    }
+
+    /// The same where the store has customers up to this id already.
+    pub(crate) fn beginning_above(id: u64, read: Arc<dyn Store>, reference: &str) -> Outcome<Self> {
+        let recorder = Arc::new(Recorder { read, next_id: AtomicU64::new(id), changes: Mutex::default() });
         let gateway = servers::gateway_with(Arc::clone(&recorder) as Arc<dyn Store>, reference)?;
         Ok(Preparer { recorder, gateway })
     }

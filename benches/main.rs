@@ -13,6 +13,8 @@ mod commits;
 mod committer;
 mod load;
 mod measure;
+mod merged;
+mod merges;
 mod messages;
 mod retrieve;
 mod search;
@@ -70,11 +72,13 @@ type Measured = fn(&Size) -> Outcome<Vec<Row>>;
 const ROWS: &[(&str, Measured)] = &[
     ("codec", codec::measure),
     ("retrieve", retrieve::measure),
+    ("merged", merged::measure),
     ("committer", committer::measure),
     ("write", write::measure),
     ("transactions", transactions::measure),
     ("cards", cards::measure),
     ("batch", batch::measure),
+    ("merges", merges::measure),
 ];
 
 fn main() -> Outcome<()> {

@@ -70,6 +70,21 @@ pub(crate) fn retrieve(id: &str) -> String {
     )
 }
 
+/// A mergeCustomers of these customers, the source first.
+pub(crate) fn merge(members: &[u64]) -> String {
+    let named = |id: &u64| format!("<crm:CustomerID>{id}</crm:CustomerID>");
+    let (source, targets) = members.split_at(1);
+    let source: String = source.iter().map(named).collect();
+    let targets = targets.iter().map(|id| format!("<crm:MergeTarget>{}</crm:MergeTarget>", named(id)));
+    let targets: String = targets.collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:crm=\"urn:castile:crm:v1\">\
+         <soapenv:Body><crm:mergeCustomers><crm:MergeSource>{source}</crm:MergeSource><crm:MergeTargetSet>{targets}\
+         </crm:MergeTargetSet></crm:mergeCustomers></soapenv:Body></soapenv:Envelope>"
+    )
+}
+
 /// The message as an HTTP/1.1 request.
 pub(crate) fn http(operation: &str, message: &str) -> Vec<u8> {
     format!(

@@ -182,5 +182,6 @@ fn settings(config: &Config) -> Settings {
         second_names: config.names.second,
         postal_codes,
         check_retail_locations: config.retail_locations.check,
+        merge: config.merge.settings(),
     }
 }

@@ -73,7 +73,7 @@ fn columns(kind: &str) -> &'static [&'static str] {
         ],
         "card_program" => &["id", "programs", "pin_required", "issue_when_associated"],
         "coupon" => &["name", "valid_days"],
-        "promotion" => &["id", "targets"],
+        "promotion" => &["id", "targets", "responses"],
         _ => &["id", "name"],
     }
 }

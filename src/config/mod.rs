@@ -6,6 +6,7 @@
 
 mod listing;
 mod load;
+mod merge;
 mod network;
 mod postal;
 mod values;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use listing::listing;
 pub use load::{ConfigError, FILE_DEFAULT, Sources};
+pub use merge::{Permissions, Several, Single, SourceRule, WhenHeld, WhenMissing, WhenNoSource};
 pub use network::Network;
 pub use postal::PostalPattern;
 pub use values::{LogFormat, LogLevel, PublicUrl, TimeZone};
@@ -83,6 +85,8 @@ section! {
         postal_codes: BTreeMap<String, PostalPattern> = BTreeMap::new(), "pattern", "postal::by_country";
         /// Retail locations.
         retail_locations: RetailLocations = RetailLocations::default(), "table";
+        /// Merges of customers (M-6).
+        merge: Merge = Merge::default(), "table";
         /// What a caller may ask of this server, and for how long.
         limits: Limits = Limits::default(), "table";
         /// The store.
@@ -115,6 +119,40 @@ section! {
     RetailLocations {
         /// Refuse a sign-up or home location that `castile load` did not bring.
         check: bool = false, "true or false";
+    }
+}
+
+section! {
+    /// Merges of customers (M-6).
+    Merge {
+        /// How a source is chosen where none is named, the first rule first; where all leave several, the first that is named.
+        source_rules: Vec<SourceRule> = SourceRule::all(), "list of recent_activity, cards, email, phone, address, attributes";
+        /// Most customers that one merge takes, the source among them.
+        records_max: usize = 10, "customers, 2 to 100", "merge::records";
+        /// Attributes that one customer alone brings: the source if it has a value, else the first that has one.
+        attributes: Vec<String> = Vec::new(), "list of names";
+        /// Contact permissions: the source's, or yes or no for every channel.
+        contact_permissions: Permissions = Permissions::Source, "source, all_yes or all_no";
+        /// The date of birth: the source's, or the first that is known, the source's first.
+        birth_date: Single = Single::BestMatch, "source or best_match";
+        /// The home location: the source's, or the first that is known, the source's first.
+        home_location: Single = Single::Source, "source or best_match";
+        /// The e-mails: the source's, those of the first that has an active one, or those of all.
+        email: Several = Several::Source, "source, best_match or retain_all";
+        /// The addresses: the source's, those of the first that has an active one, or those of all.
+        mail_address: Several = Several::Source, "source, best_match or retain_all";
+        /// The telephones: the source's, those of the first that has an active one, or those of all.
+        phone: Several = Several::Source, "source, best_match or retain_all";
+        /// A customer that is named is not found: refuse the merge, or merge the others.
+        customer_not_found: WhenMissing = WhenMissing::Refuse, "refuse or leave_out";
+        /// A customer has cards, or had some: merge it all the same, merge the others, or refuse the merge.
+        customer_has_cards: WhenHeld = WhenHeld::Merge, "merge, leave_out or refuse";
+        /// A customer has transactions: merge it all the same, merge the others, or refuse the merge.
+        customer_has_transactions: WhenHeld = WhenHeld::Merge, "merge, leave_out or refuse";
+        /// A customer has responded to a promotion: merge it all the same, merge the others, or refuse the merge.
+        customer_has_promotion_responses: WhenHeld = WhenHeld::Merge, "merge, leave_out or refuse";
+        /// The source is left out by one of these rules: refuse the merge, or choose a source by source_rules.
+        source_cannot_be_merged: WhenNoSource = WhenNoSource::Refuse, "refuse or choose";
     }
 }
 
@@ -214,10 +252,11 @@ section! {
 
 impl Config {
     /// The tables inside, in the order in which they are listed.
-    const SECTIONS: [(&'static str, &'static [KeyInfo]); 7] = [
+    const SECTIONS: [(&'static str, &'static [KeyInfo]); 8] = [
         ("validation", Validation::KEYS),
         ("names", Names::KEYS),
         ("retail_locations", RetailLocations::KEYS),
+        ("merge", Merge::KEYS),
         ("limits", Limits::KEYS),
         ("store", Store::KEYS),
         ("batch", Batch::KEYS),

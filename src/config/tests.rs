@@ -92,6 +92,64 @@ fn a_mistake_in_a_variable_is_named_with_it() {
     check_refused("", &[("CASTILE_LISTEN", "8080")], &["CASTILE_LISTEN"]);
 }
 
+/// Every word of every setting of merges, as the rules have it.
+#[test]
+fn m_6_every_word_of_the_merge_settings_is_read() {
+    use crate::domain::merge::{self as rules, MergeSettings};
+    type Change = fn(&mut MergeSettings);
+    let cases: &[(&str, Change)] = &[
+        ("attributes = ['Motto', 'Level']", |to| to.attributes = vec!["Motto".into(), "Level".into()]),
+        ("contact_permissions = 'source'", |to| to.contact_permissions = rules::Permissions::Source),
+        ("contact_permissions = 'all_yes'", |to| to.contact_permissions = rules::Permissions::AllYes),
+        ("contact_permissions = 'all_no'", |to| to.contact_permissions = rules::Permissions::AllNo),
+        ("birth_date = 'source'", |to| to.birth_date = rules::Single::Source),
+        ("birth_date = 'best_match'", |to| to.birth_date = rules::Single::BestMatch),
+        ("home_location = 'source'", |to| to.home_location = rules::Single::Source),
+        ("home_location = 'best_match'", |to| to.home_location = rules::Single::BestMatch),
+        ("email = 'source'", |to| to.email = rules::Several::Source),
+        ("email = 'best_match'", |to| to.email = rules::Several::BestMatch),
+        ("email = 'retain_all'", |to| to.email = rules::Several::RetainAll),
+        ("mail_address = 'best_match'", |to| to.mail_address = rules::Several::BestMatch),
+        ("mail_address = 'retain_all'", |to| to.mail_address = rules::Several::RetainAll),
+        ("phone = 'best_match'", |to| to.phone = rules::Several::BestMatch),
+        ("phone = 'retain_all'", |to| to.phone = rules::Several::RetainAll),
+        ("customer_not_found = 'refuse'", |to| to.not_found = rules::WhenMissing::Refuse),
+        ("customer_not_found = 'leave_out'", |to| to.not_found = rules::WhenMissing::LeaveOut),
+        ("customer_has_cards = 'merge'", |to| to.has_cards = rules::WhenHeld::Merge),
+        ("customer_has_cards = 'leave_out'", |to| to.has_cards = rules::WhenHeld::LeaveOut),
+        ("customer_has_cards = 'refuse'", |to| to.has_cards = rules::WhenHeld::Refuse),
+        ("customer_has_transactions = 'leave_out'", |to| to.has_transactions = rules::WhenHeld::LeaveOut),
+        ("customer_has_transactions = 'refuse'", |to| to.has_transactions = rules::WhenHeld::Refuse),
+        ("customer_has_promotion_responses = 'leave_out'", |to| {
+            to.has_promotion_responses = rules::WhenHeld::LeaveOut;
+        }),
+        ("customer_has_promotion_responses = 'refuse'", |to| {
+            to.has_promotion_responses = rules::WhenHeld::Refuse;
+        }),
+        ("source_cannot_be_merged = 'refuse'", |to| to.source_unmergeable = rules::WhenNoSource::Refuse),
+        ("source_cannot_be_merged = 'choose'", |to| to.source_unmergeable = rules::WhenNoSource::Choose),
+        ("records_max = 2", |to| to.records_max = 2),
+        ("records_max = 100", |to| to.records_max = 100),
+        ("source_rules = []", |to| to.source_rules = Vec::new()),
+        ("source_rules = ['attributes', 'address', 'phone', 'email', 'cards', 'recent_activity']", |to| {
+            to.source_rules.reverse();
+        }),
+    ];
+    assert_eq!(Config::default().merge.settings(), MergeSettings::default());
+    for (line, change) in cases {
+        let mut expected = MergeSettings::default();
+        change(&mut expected);
+        assert_eq!(load(&format!("[merge]\n{line}"), &[]).merge.settings(), expected, "{line}");
+    }
+    let variable = load("", &[("CASTILE_MERGE__EMAIL", "retain_all")]);
+    assert_eq!(variable.merge.settings().email, rules::Several::RetainAll);
+    for wrong in ["records_max = 1", "records_max = 101", "records_max = '5'"] {
+        check_refused(&format!("[merge]\n{wrong}"), &[], &["line 2"]);
+    }
+    check_refused("[merge]\nemail = 'all'", &[], &["line 2", "`source`", "`retain_all`"]);
+    check_refused("[merge]\nsource_rules = ['age']", &[], &["line 2", "recent_activity"]);
+}
+
 #[test]
 fn a_named_file_must_exist() {
     let sources = Sources { file: Some("/nonexistent/castile.toml".into()), ..Sources::default() };

@@ -47,8 +47,13 @@ pub struct Customer<S = String> {
     pub validation_errors: Vec<ValidationError<S>>,
     /// The highest note sequence ever used; the next note gets one more.
     pub last_note_sequence: u32,
-    /// How many cards were ever linked to it; without one its links need not be looked for.
+    /// How many cards were ever linked to it or to those that it was merged from; without one, links need not be looked
+    /// for.
     pub card_count: u32,
+    /// M-2: the customer that it was merged into; it is inactive then, and its alternate keys find that one.
+    pub merged_into: Option<CustomerId>,
+    /// M-2: whom it was merged from, the source first; each of them was merged into this one.
+    pub members: Vec<CustomerId>,
 }
 
 /// What a request says about the customer as such.
@@ -283,6 +288,8 @@ impl Customer {
             validation_errors: Vec::new(),
             last_note_sequence: 0,
             card_count: 0,
+            merged_into: None,
+            members: Vec::new(),
         }
     }
 }

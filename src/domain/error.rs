@@ -45,6 +45,8 @@ pub enum Code {
     CardNotFound,
     /// No customer with these identifiers.
     CustomerNotFound,
+    /// M-7: too few or too many customers, or a rule of the organisation keeps a merge, or its taking back, from being done.
+    MergeCustomerCreationException,
     /// A-2, AU-1: an alternate key belongs to another customer.
     CustomerAlreadyExists,
     /// A transaction of another content has this TransactionID.
@@ -136,6 +138,7 @@ impl Code {
         Code::BatchRunNotFound,
         Code::TransactionAlreadyExists,
         Code::CustomerNotFound,
+        Code::MergeCustomerCreationException,
         Code::CustomerAlreadyExists,
         Code::UnknownAttributeType,
         Code::ValueNotInEnumeratedAttributeTypeValues,
@@ -180,6 +183,7 @@ impl Code {
             Code::CustomerSearchRequiredParameters => "CUSTOMER_SEARCH_REQUIRED_PARAMETERS",
             Code::CardNotFound => "CARD_NOT_FOUND",
             Code::CustomerNotFound => "CUSTOMER_NOT_FOUND",
+            Code::MergeCustomerCreationException => "MERGE_CUSTOMER_CREATION_EXCEPTION",
             Code::CustomerAlreadyExists => "CUSTOMER_ALREADY_EXISTS",
             Code::CardExpired => "CARD_EXPIRED",
             Code::ActivationDateDoesNotMeetCardExpirationDate => {
@@ -240,7 +244,8 @@ impl Code {
             | Code::CustomerSearchRequiredParameters => Class::Invalid,
             Code::CardNotFound | Code::CustomerNotFound | Code::BatchRunNotFound => Class::NotFound,
             Code::CustomerAlreadyExists | Code::TransactionAlreadyExists => Class::AlreadyExists,
-            Code::CardExpired
+            Code::MergeCustomerCreationException
+            | Code::CardExpired
             | Code::ActivationDateDoesNotMeetCardExpirationDate
             | Code::ProgramInactive
             | Code::AccountBlocked

@@ -10,6 +10,9 @@ use std::fmt;
 pub struct CustomerId(pub u64);
 
 impl CustomerId {
+    /// The id of no customer: of one that is only shown.
+    pub const NOBODY: CustomerId = CustomerId(0);
+
     /// Reads the decimal form, without sign, spaces or leading zeros.
     pub fn parse(text: &str) -> Option<Self> {
         let canonical =

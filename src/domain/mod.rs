@@ -21,6 +21,7 @@ pub mod identity;
 mod key_rules;
 mod key_update;
 mod location_rules;
+pub mod merge;
 pub mod message;
 pub mod names;
 pub mod note;

@@ -2,6 +2,8 @@
 //!
 //! All of it is reference data ([`super::reference`]) and named by an id. Deliberately absent: cards.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::amount::Amount;
@@ -76,9 +78,11 @@ pub struct CouponDefinition {
     pub valid_days: Option<u32>,
 }
 
-/// A promotion and the customers it is meant for.
+/// A promotion, the customers it is meant for, and those who answered it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Promotion {
-    /// Their CustomerIDs, in the order of the file.
-    pub targets: Vec<u64>,
+    /// Their CustomerIDs.
+    pub targets: BTreeSet<u64>,
+    /// The CustomerIDs of those who responded; a merge leaves them as they are (M-5).
+    pub responses: BTreeSet<u64>,
 }

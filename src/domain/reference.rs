@@ -1,8 +1,9 @@
 //! What an organisation defines before customers come: alternate-key types, attribute types, retail locations, and what
 //! its cards are for. Its switches are [`super::settings`]; cards themselves are no part of it ([`super::card`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::identity::CustomerId;
 use super::program::{CardProgram, CouponDefinition, Program, Promotion};
 
 /// Reference data, as the rules need it.
@@ -165,6 +166,18 @@ impl Reference {
         }
     }
 
+    /// M-5: the ids of the promotions that are meant for one of these customers.
+    pub fn promotions_for(&self, customers: &[CustomerId]) -> BTreeSet<&str> {
+        let is_meant = |promotion: &Promotion| customers.iter().any(|id| promotion.targets.contains(&id.0));
+        let meant = self.promotions.iter().filter(|(_, promotion)| is_meant(promotion));
+        meant.map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// M-6: has this customer responded to a promotion? What those did who became it stays with their old ids (M-5).
+    pub fn has_responded(&self, customer: CustomerId) -> bool {
+        self.promotions.values().any(|promotion| promotion.responses.contains(&customer.0))
+    }
+
     /// All entries of a kind by code.
     pub fn entries(&self, kind: Kind) -> Vec<(&str, Definition)> {
         fn list<T: Clone>(
@@ -184,5 +197,28 @@ impl Reference {
             Kind::Coupon => list(&self.coupons, Definition::Coupon),
             Kind::Promotion => list(&self.promotions, Definition::Promotion),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn m_5_promotions_are_found_by_any_of_their_targets() {
+        let mut reference = Reference::default();
+        for (id, targets) in [("NOBODY", &[][..]), ("SPRING", &[3, 1]), ("TIDE", &[2])] {
+            let promotion = Promotion { targets: targets.iter().copied().collect(), ..Promotion::default() };
+            reference.define(id.to_owned(), Definition::Promotion(promotion));
+        }
+        let check = |customers: &[u64], expected: &[&str]| {
+            let customers: Vec<_> = customers.iter().copied().map(CustomerId).collect();
+            let found: Vec<_> = reference.promotions_for(&customers).into_iter().collect();
+            assert_eq!(found, expected, "{customers:?}");
+        };
+        check(&[], &[]);
+        check(&[4], &[]);
+        check(&[1], &["SPRING"]);
+        check(&[2, 3, 4], &["SPRING", "TIDE"]);
     }
 }

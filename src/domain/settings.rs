@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use super::merge::MergeSettings;
 use super::postal_code::PostalCodePatterns;
 use super::reference::Reference;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     pub postal_codes: PostalCodePatterns,
     /// A sign-up or home location has to be one of the reference data.
     pub check_retail_locations: bool,
+    /// M-6: what merges make of customers.
+    pub merge: MergeSettings,
 }
 
 impl Default for Settings {
@@ -37,6 +40,7 @@ impl Default for Settings {
             second_names: false,
             postal_codes: PostalCodePatterns::default(),
             check_retail_locations: false,
+            merge: MergeSettings::default(),
         }
     }
 }

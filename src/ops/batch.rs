@@ -141,8 +141,8 @@ fn recalled(answer: &[u8]) -> Result<RecordOutcome, Error> {
 pub struct Action {
     /// As documents spell it, whatever the case.
     pub name: &'static str,
-    /// Who does it; nobody does what is known but not available.
-    pub operation: Option<&'static dyn RecordOperation>,
+    /// Who does it.
+    pub operation: &'static dyn RecordOperation,
 }
 
 /// A `Customer` of a document.
@@ -164,19 +164,13 @@ impl<'d> Record<'d> {
 
 impl Action {
     /// Who does what the `index`th record of a document asks for, from 1. `INVALID_ATTRIBUTE_VALUE` if it asks for
-    /// nothing that is known (V-18), `UNKNOWN_OPERATION` for what is not available.
+    /// nothing that is known (V-18).
     pub fn operation(action: Option<&Action>, index: u64) -> Result<&'static dyn RecordOperation, Error> {
-        let refusal = |code: Code, message: &str| {
+        action.map(|action| action.operation).ok_or_else(|| {
             let index = usize::try_from(index).unwrap_or(usize::MAX);
             let path = Path::ROOT.item("Customer", index).attribute("Action").to_string();
-            Err(Error::at(code, path, message))
-        };
-        match action {
-            Some(Action { operation: Some(operation), .. }) => Ok(*operation),
-            Some(Action { operation: None, .. }) => {
-                refusal(Code::UnknownOperation, "records that merge customers are not carried out yet")
-            }
-            None => refusal(Code::InvalidAttributeValue, "expected Add, AddorUpdate, Update or Delete"),
-        }
+            let expected = "expected Add, AddorUpdate, Update, Delete or Merge";
+            Error::at(Code::InvalidAttributeValue, path, expected)
+        })
     }
 }

@@ -9,10 +9,10 @@ use super::customers::{self, Loaded};
 use crate::domain::card::activation::{Associated, PinVerdict, pin_verdict};
 use crate::domain::card::pin::{Pin, PinAttempts};
 use crate::domain::card::{Account, AccountId, Activity, Card, CardNumber, Coupon, Link};
+use crate::domain::customer::Customer;
 use crate::domain::error::{Code, Error};
-use crate::domain::identity::CustomerId;
 use crate::domain::{Decided, Outcome};
-use crate::store::cards::{LinkError, scan_all};
+use crate::store::cards::{LinkError, holders, scan_all};
 use crate::store::record::history::CardDifference;
 use crate::store::record::{
     decode_activity, decode_card, decode_coupon, decode_link, decode_pin_attempts, encode_activity,
@@ -118,14 +118,25 @@ impl Found {
     }
 }
 
-/// The link between a customer and a card, if there was ever one.
+/// The link between a customer and a card, if there was ever one, with its own record; or the active one of somebody who
+/// was merged into the customer, without.
 pub(super) async fn link(
     reads: &dyn Reads,
-    customer: CustomerId,
+    customer: &Customer,
     card: &CardNumber,
-) -> Result<Option<(Link, Record)>, Error> {
-    let Some(record) = reads.get(&key::customer_card(customer, card)).await? else { return Ok(None) };
-    Ok(Some((decode_link(&record.body)?, record)))
+) -> Result<Option<(Link, Option<Record>)>, Error> {
+    let record = reads.get(&key::customer_card(customer.id, card)).await?;
+    let link = record.as_ref().map(|record| decode_link(&record.body)).transpose()?;
+    if link.as_ref().is_some_and(|link| link.active) || customer.members.is_empty() {
+        return Ok(link.zip(Some(record)));
+    }
+    let holders = holders(reads, card).await?.into_iter();
+    let of_member =
+        holders.filter(|holder| holder.customer.id == customer.id).map(|holder| holder.link).next();
+    Ok(match of_member {
+        Some(of_member) => Some((of_member, None)),
+        None => link.zip(Some(record)),
+    })
 }
 
 /// What an association writes.

@@ -18,6 +18,7 @@ use crate::store::record::history::{self, CardDifference, Difference, HistoryRow
 use crate::store::record::{
     CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key,
 };
+use crate::store::successor::{Hop, Successor};
 use crate::store::{Change, Collection, Reads, Record};
 
 /// How many notes are read at once.
@@ -35,9 +36,17 @@ pub(super) struct Loaded {
     pub(super) customer: Customer,
     /// Its notes, where they were asked for.
     pub(super) notes: Vec<Note>,
+    /// The merged customers that led to it.
+    pub(super) through: Vec<Hop>,
 }
 
 impl Loaded {
+    /// The customer at the end of a way, active or not, without its notes.
+    pub(super) fn of(Successor { record, through, .. }: Successor) -> Result<Self, Error> {
+        let customer = decode_customer(&record.body)?;
+        Ok(Loaded { record, customer, notes: Vec::new(), through })
+    }
+
     /// With its notes, where a request brings some to compare them with.
     pub(super) async fn with_notes_for(
         mut self,
@@ -51,11 +60,11 @@ impl Loaded {
     }
 }
 
-/// The customer with this id, active or not, without its notes.
+/// The customer with this id, active or not, without its notes; one that was merged does not lead on.
 pub(super) async fn load(reads: &dyn Reads, id: CustomerId) -> Result<Option<Loaded>, Error> {
     let Some(record) = reads.get(&key::customer(id)).await? else { return Ok(None) };
     let customer = decode_customer(&record.body)?;
-    Ok(Some(Loaded { record, customer, notes: Vec::new() }))
+    Ok(Some(Loaded { record, customer, notes: Vec::new(), through: Vec::new() }))
 }
 
 /// All notes of a customer by sequence.
@@ -98,8 +107,6 @@ pub(super) async fn added(
     operation: &str,
     context: &Context<'_>,
 ) -> Result<Decision<Written>, Error> {
-    /// Nobody's.
-    const NO_ID: CustomerId = CustomerId(0);
     let decide = |id| {
         let decided = domain::add(message, id, context.now(), &context.rules())?;
         let change = change(None, &decided, operation, context)?;
@@ -107,7 +114,7 @@ pub(super) async fn added(
     };
     match context.next_customer_id().await {
         Ok(id) => decide(id),
-        Err(unavailable) => decide(NO_ID).and(Err(unavailable)),
+        Err(unavailable) => decide(CustomerId::NOBODY).and(Err(unavailable)),
     }
 }
 
@@ -179,6 +186,7 @@ pub(super) fn change_with_cards(
     let mut change = Change::new();
     let record_key = key::customer(customer.id);
     change.assert_unchanged(record_key.clone(), before.map(|loaded| &loaded.record));
+    before.iter().for_each(|loaded| assert_hops(&mut change, &loaded.through));
     put_keys(&mut change, before.map(|loaded| &loaded.customer), customer);
     let notes = put_notes(&mut change, before, decided)?;
     let row = HistoryRow {
@@ -195,6 +203,13 @@ pub(super) fn change_with_cards(
     change.log(history::encode(&row)?);
     change.put(record_key, body);
     Ok(change)
+}
+
+/// A decision on a customer that an old id led to rests on everybody in between (M-2).
+pub(super) fn assert_hops(change: &mut Change, through: &[Hop]) {
+    for hop in through {
+        change.assert_version(key::customer(hop.id), hop.version);
+    }
 }
 
 /// only active keys of active customers stand in the store.

@@ -8,9 +8,10 @@ use super::lookup;
 use crate::domain::card::CardNumber;
 use crate::domain::error::{Class, Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
+use crate::store::Reads;
 use crate::store::cards::representative;
 use crate::store::record::key;
-use crate::store::{Reads, Record};
+use crate::store::successor::{Successor, successor};
 use crate::wire::customer::{Fields, Path, alternate_key, known_children, size};
 use crate::wire::xml::Element;
 
@@ -62,28 +63,45 @@ impl Identifiers {
         std::mem::take(&mut self.incomplete).into_result()
     }
 
-    /// The customer so named, active or not; keys lead to an active one only (D-4). `CUSTOMER_NOT_FOUND` if there is
-    /// none, or keys lead to several.
+    /// The customer so named, active or not; keys lead to an active one only (D-4), an old CustomerID to its successor
+    /// (M-2). `CUSTOMER_NOT_FOUND` if there is none, or keys lead to several.
     pub(super) async fn find(&self, reads: &dyn Reads) -> Result<Loaded, Error> {
-        let found = match &self.customer_id {
-            Some(sent) => match CustomerId::parse(sent) {
-                Some(id) => customers::load(reads, id).await?,
-                None => None,
-            },
-            None => lookup::by_keys(reads, &self.alternate_keys).await.map_err(nobody_alone)?,
-        };
+        match &self.customer_id {
+            Some(sent) => Loaded::of(successor_of(reads, sent).await?),
+            None => self.by_keys(reads).await,
+        }
+    }
+
+    /// The same, but that an old CustomerID leads to the merged customer itself (D-2).
+    pub(super) async fn find_itself(&self, reads: &dyn Reads) -> Result<Loaded, Error> {
+        match &self.customer_id {
+            Some(sent) => {
+                let id = CustomerId::parse(sent).ok_or_else(lookup::not_found)?;
+                customers::load(reads, id).await?.ok_or_else(lookup::not_found)
+            }
+            None => self.by_keys(reads).await,
+        }
+    }
+
+    async fn by_keys(&self, reads: &dyn Reads) -> Result<Loaded, Error> {
+        let found = lookup::by_keys(reads, &self.alternate_keys).await.map_err(nobody_alone)?;
         found.ok_or_else(lookup::not_found)
     }
 
-    /// The same without decoding what need not be: its id and its record.
-    pub(super) async fn find_record(&self, reads: &dyn Reads) -> Result<(CustomerId, Record), Error> {
-        let Some(sent) = &self.customer_id else {
-            let found = self.find(reads).await?;
-            return Ok((found.customer.id, found.record));
-        };
-        let id = CustomerId::parse(sent).ok_or_else(lookup::not_found)?;
-        let record = reads.get(&key::customer(id)).await?.ok_or_else(lookup::not_found)?;
-        Ok((id, record))
+    /// As [`Identifiers::find`], or with `itself` as [`Identifiers::find_itself`], without decoding what need not be.
+    pub(super) async fn find_record(&self, reads: &dyn Reads, itself: bool) -> Result<Successor, Error> {
+        match &self.customer_id {
+            Some(sent) if itself => {
+                let id = CustomerId::parse(sent).ok_or_else(lookup::not_found)?;
+                let record = reads.get(&key::customer(id)).await?.ok_or_else(lookup::not_found)?;
+                Ok(Successor::alone(id, record)?)
+            }
+            Some(sent) => successor_of(reads, sent).await,
+            None => {
+                let found = self.by_keys(reads).await?;
+                Ok(Successor::alone(found.customer.id, found.record)?)
+            }
+        }
     }
 
     /// Is there no identifier at all?
@@ -97,53 +115,58 @@ impl Identifiers {
         self.card_number.as_deref().filter(|_| alone)
     }
 
-    /// The id and the record of the active customer so named: by the CustomerID, else by keys, else by the card.
-    pub(super) async fn find_active_record(&self, reads: &dyn Reads) -> Result<(CustomerId, Record), Error> {
-        if self.customer_id.is_none() && !self.alternate_keys.is_empty() {
-            let found = lookup::by_keys(reads, &self.alternate_keys).await.map_err(nobody_alone)?;
-            let found = found.ok_or_else(lookup::not_found)?;
-            return Ok((found.customer.id, found.record));
-        }
+    /// The active customer so named: by the CustomerID, else by keys, else by the card.
+    pub(super) async fn find_active_record(&self, reads: &dyn Reads) -> Result<Successor, Error> {
         let found = match (&self.customer_id, &self.card_number) {
-            (Some(sent), _) => lookup::active_record(reads, sent).await?,
-            (None, Some(number)) => match by_card_number(reads, number).await? {
-                Some(id) => lookup::active_record(reads, &id.to_string()).await?,
-                None => None,
-            },
-            (None, None) => None,
+            (None, Some(number)) if self.alternate_keys.is_empty() => by_card_number(reads, number).await?,
+            (Some(_), _) | (None, _) => Some(self.find_record(reads, false).await?),
         };
-        found.ok_or_else(lookup::not_found)
+        found.filter(|found| found.state.active).ok_or_else(lookup::not_found)
     }
 
-    /// Do they name `customer`, as far as that can be told of somebody who may be inactive by now? Keys do that it
-    /// holds or held, unless one is somebody else's.
+    /// Do they name `customer` or who it leads to, as far as that can be told of somebody who may be inactive by now?
+    /// Keys do that one of these holds or held, unless one is somebody else's.
     pub(super) async fn mean(&self, reads: &dyn Reads, customer: CustomerId) -> Result<bool, Error> {
+        let Some(end) = successor(reads, customer).await? else { return Ok(false) };
         match (&self.customer_id, &self.card_number) {
-            (Some(sent), _) if CustomerId::parse(sent) == Some(customer) => Ok(true),
             (Some(sent), _) => {
-                Ok(lookup::active_record(reads, sent).await?.is_some_and(|(id, _)| id == customer))
+                let Some(named) = CustomerId::parse(sent) else { return Ok(false) };
+                let named = successor(reads, named).await?;
+                Ok(named.is_some_and(|named| named.id == end.id))
             }
             (None, Some(number)) if self.alternate_keys.is_empty() => {
-                Ok(by_card_number(reads, number).await? == Some(customer))
+                Ok(by_card_number(reads, number).await?.is_some_and(|named| named.id == end.id))
             }
-            (None, _) => self.keys_mean(reads, customer).await,
+            (None, _) => self.keys_mean(reads, &end).await,
         }
     }
 
-    async fn keys_mean(&self, reads: &dyn Reads, customer: CustomerId) -> Result<bool, Error> {
-        let Some(loaded) = customers::load(reads, customer).await? else { return Ok(false) };
+    async fn keys_mean(&self, reads: &dyn Reads, end: &Successor) -> Result<bool, Error> {
+        let mut held = Vec::new();
+        for id in end.through.iter().map(|hop| hop.id).chain([end.id]) {
+            let known = customers::load(reads, id).await?.map(|loaded| loaded.customer.alternate_keys);
+            held.extend(known.into_iter().flatten().map(|held| held.key));
+        }
         let holders = lookup::holders(reads, &self.alternate_keys).await?;
-        let held = |key: &AlternateKey| loaded.customer.alternate_keys.iter().any(|held| held.key == *key);
-        let of_another =
-            self.alternate_keys.iter().zip(holders).any(|(key, holder)| holder.is_some() && !held(key));
-        Ok(!of_another && self.alternate_keys.iter().any(held))
+        let of_another = self
+            .alternate_keys
+            .iter()
+            .zip(holders)
+            .any(|(key, holder)| holder.is_some() && !held.contains(key));
+        Ok(!of_another && self.alternate_keys.iter().any(|key| held.contains(key)))
     }
 }
 
 /// The first associated active customer of the card with this number.
-async fn by_card_number(reads: &dyn Reads, number: &str) -> Result<Option<CustomerId>, Error> {
+async fn by_card_number(reads: &dyn Reads, number: &str) -> Result<Option<Successor>, Error> {
     let Some(number) = CardNumber::parse(number) else { return Ok(None) };
-    Ok(representative(reads, &number, false).await?.map(|holder| holder.customer))
+    Ok(representative(reads, &number, false).await?)
+}
+
+/// The customer that this CustomerID leads to, active or not.
+async fn successor_of(reads: &dyn Reads, sent: &str) -> Result<Successor, Error> {
+    let id = CustomerId::parse(sent).ok_or_else(lookup::not_found)?;
+    successor(reads, id).await?.ok_or_else(lookup::not_found)
 }
 
 /// Keys of several customers name nobody.

@@ -1,34 +1,29 @@
 //! Which customers the identifiers of a request name.
 //!
 //! Reads are no snapshot: what a key led to may have been given up when the customer's record is read. The record is
-//! what a change asserts, so it is asked whether it still holds the key, and if not the key is looked up again.
-//! Deliberately absent: which keys of a request are identifiers, which is for the operation to say.
+//! what a change asserts, so it is asked whether it still holds the key, and if not the key is looked up again. Keys of
+//! merged customers are those of the successor; an old CustomerID leads on to it (M-2), over records that a change
+//! asserts too. Deliberately absent: which keys of a request are identifiers, which is for the operation to say.
 
 use super::customers::{self, Loaded};
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::{AlternateKey, CustomerId};
-use crate::store::record::{decode_customer, key, read_state};
+use crate::store::record::key;
+use crate::store::successor::{Successor, successor};
 use crate::store::{Reads, Record};
 
 /// How often keys are looked up anew while others move them.
 const LOOKUPS_MAX: usize = 10;
 
-/// The active customer with this CustomerID; any text that is none names nobody.
+/// The active customer that this CustomerID leads to (M-2); any text that is none names nobody.
 pub(super) async fn by_id(reads: &dyn Reads, sent: &str) -> Result<Option<Loaded>, Error> {
-    let Some((_, record)) = active_record(reads, sent).await? else { return Ok(None) };
-    let customer = decode_customer(&record.body)?;
-    Ok(Some(Loaded { record, customer, notes: Vec::new() }))
+    active_successor(reads, sent).await?.map(Loaded::of).transpose()
 }
 
-/// The same without decoding what need not be: its id and its record.
-pub(super) async fn active_record(
-    reads: &dyn Reads,
-    sent: &str,
-) -> Result<Option<(CustomerId, Record)>, Error> {
+/// The same without decoding what need not be.
+pub(super) async fn active_successor(reads: &dyn Reads, sent: &str) -> Result<Option<Successor>, Error> {
     let Some(id) = CustomerId::parse(sent) else { return Ok(None) };
-    let Some(record) = reads.get(&key::customer(id)).await? else { return Ok(None) };
-    let active = read_state(&record.body)?.active;
-    Ok(active.then_some((id, record)))
+    Ok(successor(reads, id).await?.filter(|found| found.state.active))
 }
 
 /// The active customer that holds those of the keys that anybody holds. `CUSTOMER_ALREADY_EXISTS` if it is not one.

@@ -27,8 +27,11 @@ mod idempotency;
 mod identifiers;
 mod ids;
 mod lookup;
+mod merge_customers;
+mod merging;
 mod pins;
 mod process_customers;
+mod promotions;
 mod record_transaction;
 pub mod reference;
 mod results;
@@ -39,9 +42,12 @@ mod search_customers;
 mod soap;
 mod submit_batch;
 mod turns;
+mod unmerge_customers;
 mod update_customer;
 mod written;
 
+#[cfg(test)]
+mod merged_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -73,6 +79,8 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
     &soap::Face::<delete_customer::DeleteCustomer>::NEW,
     &soap::Face::<retrieve_customer::RetrieveCustomer>::NEW,
     &soap::Face::<search_customers::SearchCustomers>::NEW,
+    &soap::Face::<merge_customers::MergeCustomers>::NEW,
+    &soap::Face::<unmerge_customers::UnmergeCustomers>::NEW,
     &process_customers::ProcessCustomers,
     &soap::Face::<record_transaction::RecordTransaction>::NEW,
     &soap::Face::<associate_card_to_customer::AssociateCardToCustomer>::NEW,
@@ -84,14 +92,14 @@ pub const REGISTRY: &[&dyn SoapOperation] = &[
 
 /// What a `Customer` of a document can ask for with its `Action`, and the operation that does it.
 pub const ACTIONS: &[Action] = &[
-    Action { name: "Add", operation: Some(&batch::Face::<add_customer::AddCustomer>::NEW) },
+    Action { name: "Add", operation: &batch::Face::<add_customer::AddCustomer>::NEW },
     Action {
         name: "AddorUpdate",
-        operation: Some(&batch::Face::<add_or_update_customer::AddOrUpdateCustomer>::NEW),
+        operation: &batch::Face::<add_or_update_customer::AddOrUpdateCustomer>::NEW,
     },
-    Action { name: "Update", operation: Some(&batch::Face::<update_customer::UpdateCustomer>::NEW) },
-    Action { name: "Delete", operation: Some(&batch::Face::<delete_customer::DeleteCustomer>::NEW) },
-    Action { name: "Merge", operation: None },
+    Action { name: "Update", operation: &batch::Face::<update_customer::UpdateCustomer>::NEW },
+    Action { name: "Delete", operation: &batch::Face::<delete_customer::DeleteCustomer>::NEW },
+    Action { name: "Merge", operation: &batch::Face::<merge_customers::MergeCustomers>::NEW },
 ];
 
 /// Who carries out an `Instrument` of a document.

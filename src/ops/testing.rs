@@ -38,11 +38,14 @@ impl World {
     }
 
     pub(super) fn on(store: Arc<dyn Store>) -> Self {
+        World::with_settings(store, Settings::default())
+    }
+
+    pub(super) fn with_settings(store: Arc<dyn Store>, settings: Settings) -> Self {
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let reference = parse_reference(DEFAULT_REFERENCE).unwrap();
         let search = Arc::new(Search::new(store.clone(), Options::new(Place::Memory)));
-        let gateway =
-            Gateway::new(store, search, Settings::default(), reference, clock.clone(), TimeZone::UTC);
+        let gateway = Gateway::new(store, search, settings, reference, clock.clone(), TimeZone::UTC);
         let gateway =
             gateway.with_pin_keys(Arc::new(TestKey)).with_batch_files(Arc::new(TestFiles::default()));
         World { gateway: Arc::new(gateway), clock }
@@ -112,6 +115,18 @@ impl World {
             "<retrieveCustomer><CustomerID>{id}</CustomerID><IncludeInactive>true</IncludeInactive></retrieveCustomer>"
         );
         self.send(&request).await.unwrap()
+    }
+
+    /// Merges customers, the source first; the id of the result.
+    pub(super) async fn merge(&self, members: &[&str]) -> String {
+        let mut named = members.iter().map(|id| format!("<CustomerID>{id}</CustomerID>"));
+        let source = named.next().unwrap();
+        let targets: String = named.map(|target| format!("<MergeTarget>{target}</MergeTarget>")).collect();
+        let request = format!(
+            "<mergeCustomers xmlns='urn:castile:crm:v1'><MergeSource>{source}</MergeSource>\
+             <MergeTargetSet>{targets}</MergeTargetSet></mergeCustomers>"
+        );
+        inner(&self.send(&request).await.unwrap(), "CustomerID").to_owned()
     }
 
     /// The number of rows in the change log.

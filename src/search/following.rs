@@ -6,8 +6,8 @@ use super::engine::Shared;
 use super::failure::SearchError;
 use super::projection::Projection;
 use crate::domain::identity::CustomerId;
-use crate::store::cards::cards_of;
-use crate::store::record::{history, key, view_customer};
+use crate::store::cards::{Owner, cards_of};
+use crate::store::record::{history, key, read_state, view_customer};
 use crate::store::{LogRow, Record, StoreError};
 
 /// So many rows of the log are read at once.
@@ -68,17 +68,27 @@ impl Shared {
                 touched.insert(CustomerId(decoded.customer), row.commit);
             }
         }
-        let ids: Vec<_> = touched.keys().copied().collect();
-        let records = self.records(&ids).await?;
-        let mut projections = Vec::with_capacity(records.len());
-        for record in records {
-            projections.push(match record {
-                Some(record) => Some(self.project(&record).await?),
-                None => None,
-            });
+        let mut projections = Vec::with_capacity(touched.len());
+        let mut unread: Vec<_> = touched.keys().copied().collect();
+        while !unread.is_empty() {
+            let records = self.records(&unread).await?;
+            for (id, record) in std::mem::take(&mut unread).into_iter().zip(records) {
+                let commit = touched[&id];
+                if let Some(successor) = record.as_ref().map(successor_with_cards).transpose()?.flatten()
+                    && !touched.contains_key(&successor)
+                {
+                    touched.insert(successor, commit);
+                    unread.push(successor);
+                }
+                let projection = match record {
+                    Some(record) => Some(self.project(&record).await?),
+                    None => None,
+                };
+                projections.push((id, commit, projection));
+            }
         }
         if let Some(state) = &mut *self.state() {
-            for ((id, commit), projection) in touched.into_iter().zip(projections) {
+            for (id, commit, projection) in projections {
                 state.overlay.put(id, commit, projection);
             }
             state.overlay.marker.advance(newest);
@@ -89,7 +99,7 @@ impl Shared {
     /// A customer as search sees it, with the cards that it has now.
     pub(super) async fn project(&self, record: &Record) -> Result<Projection, SearchError> {
         let customer = view_customer(&record.body)?;
-        let cards = cards_of(&*self.store, customer.id, customer.card_count).await?;
+        let cards = cards_of(&*self.store, Owner::of(&customer)).await?;
         Ok(Projection::of(&customer, &cards))
     }
 
@@ -138,6 +148,12 @@ impl Shared {
         self.turn();
         Ok(())
     }
+}
+
+/// The customer that a merged one's cards are found by.
+fn successor_with_cards(record: &Record) -> Result<Option<CustomerId>, SearchError> {
+    let state = read_state(&record.body)?;
+    Ok(state.merged_into.filter(|_| state.card_count > 0))
 }
 
 /// Takes off the rows of the last commit, of which there may be more; `false` if no row is left.

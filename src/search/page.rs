@@ -19,7 +19,7 @@ use crate::domain::card::CardNumber;
 use crate::domain::customer::Customer;
 use crate::domain::identity::CustomerId;
 use crate::store::Record;
-use crate::store::cards::{cards_of, representative};
+use crate::store::cards::{Owner, cards_of, representative};
 use crate::store::record::view_customer;
 
 /// A page whose records take this much is long enough.
@@ -121,9 +121,9 @@ async fn standing_cards<S>(
     if !query.asks_for(Field::CardNumber) {
         return Ok(standing);
     }
-    for card in cards_of(&*shared.store, customer.id, customer.card_count).await? {
+    for card in cards_of(&*shared.store, Owner::of(customer)).await? {
         let stands_for = representative(&*shared.store, &card, query.include_inactive).await?;
-        if stands_for.is_some_and(|holder| holder.customer == customer.id) {
+        if stands_for.is_some_and(|holder| holder.id == customer.id) {
             standing.push(card);
         }
     }

@@ -29,6 +29,8 @@ impl Collection {
         Collection::Transaction,
         Collection::TransactionId,
         Collection::ActivitySums,
+        Collection::MergedBefore,
+        Collection::PromotionTarget,
         Collection::BatchRun,
         Collection::BatchFailure,
         Collection::BatchWarning,
@@ -52,6 +54,7 @@ impl Collection {
             | Collection::AccountActivity
             | Collection::Transaction
             | Collection::ActivitySums
+            | Collection::MergedBefore
             | Collection::BatchRun
             | Collection::BatchFailure
             | Collection::BatchWarning => true,
@@ -64,7 +67,8 @@ impl Collection {
             | Collection::CardHolder
             | Collection::Coupon
             | Collection::PinAttempts
-            | Collection::TransactionId => false,
+            | Collection::TransactionId
+            | Collection::PromotionTarget => false,
         }
     }
 }
@@ -146,7 +150,8 @@ mod tests {
     #[test]
     fn collections_keep_their_numbers() {
         let numbers: Vec<u8> = Collection::ALL.iter().map(|collection| collection.number()).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 40, 41, 42]);
+        let expected = [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 30, 31, 40, 41, 42];
+        assert_eq!(numbers, expected);
         for collection in Collection::ALL {
             assert_eq!(Collection::from_number(collection.number()), Some(*collection));
         }

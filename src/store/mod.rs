@@ -24,6 +24,7 @@ mod memory;
 mod metrics;
 pub mod record;
 pub mod sled;
+pub mod successor;
 
 pub use faulty::{Fault, FaultyStore};
 pub use key::{fingerprint, fingerprint_of_records, prefix_range};
@@ -73,6 +74,10 @@ pub enum Collection {
     TransactionId = 21,
     /// Customer id (u64, big-endian) → the sums of its transactions.
     ActivitySums = 22,
+    /// Successor's and member's customer ids (u64s, big-endian) → the member's record as it was before the merge.
+    MergedBefore = 30,
+    /// Customer id (u64, big-endian), promotion id → the customer became a target by a merge.
+    PromotionTarget = 31,
     /// Run id, counted downwards (u64, big-endian; the newest is first) → a batch run with its position.
     BatchRun = 40,
     /// Run id, record index (u64s, big-endian) → a record of a batch run that failed.

@@ -21,7 +21,7 @@ fn server() -> (tempfile::TempDir, Server) {
 }
 
 /// Sends the messages at once, each on a connection of its own, and answers in their order.
-fn at_once(server: &Server, messages: &[String]) -> Vec<Answer> {
+pub(crate) fn at_once(server: &Server, messages: &[String]) -> Vec<Answer> {
     let barrier = Barrier::new(messages.len());
     thread::scope(|scope| {
         let send = |message| {

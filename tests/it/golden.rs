@@ -88,6 +88,16 @@ const STORY: &[&str] = &[
     "getBatchStatus/ended",
     "getBatchStatus/first-page",
     "getBatchStatus/refused-not-found",
+    "mergeCustomers/preview",
+    "mergeCustomers/refused-not-found",
+    "mergeCustomers/refused-too-few",
+    "mergeCustomers/merged",
+    "unmergeCustomers/unmerged",
+    "unmergeCustomers/refused-not-merged",
+    "mergeCustomers/source-chosen",
+    "updateCustomer/of-merged",
+    "unmergeCustomers/refused-changed",
+    "processCustomers/merge",
 ];
 /// The cards of the story.
 const CARDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/reference/cards.toml");

@@ -19,6 +19,7 @@ mod fuzz_replay;
 mod golden;
 mod hostile;
 mod http;
+mod merge;
 mod model;
 mod operators;
 mod order_of_checks;

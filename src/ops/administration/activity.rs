@@ -12,12 +12,12 @@ use super::document::{ActivityPage, Binary, TransactionEntry};
 use super::import::Importer;
 use super::line::{OPERATION, Refused, history_of};
 use super::{Administration, form};
-use crate::domain::activity::Transaction;
+use crate::domain::activity::{ActivitySummary, Transaction};
 use crate::domain::identity::CustomerId;
 use crate::store::record::history::{self, Difference, HistoryRow};
 use crate::store::record::{
-    ActivitySums, SumsDocument, TransactionDocument, decode_sums, decode_transaction, encode_sums,
-    encode_transaction, key,
+    ActivitySums, BaseDocument, SumsDocument, TransactionDocument, decode_sums, decode_transaction,
+    encode_sums, encode_transaction, key,
 };
 use crate::store::{Change, CommitNumber, LogRow, Record, StoreError};
 
@@ -71,7 +71,8 @@ impl Administration {
             transactions.extend(self.entry(pages, number).await?);
         }
         let sums = SumsDocument::from(&pages.activity).into_owned();
-        Ok(Some(ActivityPage { sums, transactions }))
+        let base = pages.activity.base.as_ref().map(|base| BaseDocument::from(base).into_owned());
+        Ok(Some(ActivityPage { sums, base, transactions }))
     }
 
     async fn entry(
@@ -237,7 +238,8 @@ impl Page {
     /// Reads the page of a customer, or says what is wrong with it.
     pub(super) fn read(page: ActivityPage<'_>, customer: u64) -> Result<Self, Refused> {
         let unreadable = |error: crate::store::record::RecordError| Refused::Line(error.to_string());
-        let activity = ActivitySums::try_from(page.sums).map_err(unreadable)?;
+        let mut activity = ActivitySums::try_from(page.sums).map_err(unreadable)?;
+        activity.base = page.base.map(ActivitySummary::try_from).transpose().map_err(unreadable)?;
         form::of_sums(&activity)?;
         let mut transactions = Vec::with_capacity(page.transactions.len());
         for entry in page.transactions {

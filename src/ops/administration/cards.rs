@@ -142,6 +142,8 @@ fn part_key(card: &Card, part: &BesideCard) -> Result<Key, Refused> {
         | Collection::BatchRun
         | Collection::BatchFailure
         | Collection::BatchWarning
+        | Collection::MergedBefore
+        | Collection::PromotionTarget
         | Collection::Card
         | Collection::CardSerial => false,
     };

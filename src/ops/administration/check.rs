@@ -3,10 +3,11 @@
 //! First the engine verifies what it knows (checksums, chunks, counters), then everything is read once more for what
 //! only the operations know: records decode; each active key of an active customer leads to it and every key's record
 //! comes from such a customer; notes belong to a customer and stay within its numbering; transactions are found
-//! by their ids and add up to the customer's sums; remembered messages and the change log decode. Requests go on meanwhile: what does not fit is looked at again, and told only if
+//! by their ids and add up to the customer's sums; merged customers and their successors name each other; remembered messages and the change log decode. Requests go on meanwhile: what does not fit is looked at again, and told only if
 //! neither side has changed in between. Deliberately absent: repair, and telling the same damage twice.
 
 mod activity;
+mod merge;
 
 use tokio::sync::mpsc;
 
@@ -127,6 +128,8 @@ impl Check<'_> {
                 Collection::BatchRun | Collection::BatchFailure | Collection::BatchWarning => {
                     batch::readable(key, &record).err().map(|error| error.to_string())
                 }
+                Collection::MergedBefore => self.merged_before(key, &record).await?,
+                Collection::PromotionTarget => self.promotion_target(key, &record).await?,
                 Collection::Card => self.administration.check_card(key, &record).await?,
                 Collection::CardSerial
                 | Collection::CustomerCard
@@ -154,6 +157,9 @@ impl Check<'_> {
         }
         if let Err(why) = form::of_customer(&customer) {
             return Ok(Some(why.to_owned()));
+        }
+        if let Some(problem) = self.merges(&customer).await? {
+            return Ok(Some(problem));
         }
         if !customer.active {
             return Ok(None);

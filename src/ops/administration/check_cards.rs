@@ -70,6 +70,8 @@ impl Administration {
             | Collection::BatchRun
             | Collection::BatchFailure
             | Collection::BatchWarning
+            | Collection::MergedBefore
+            | Collection::PromotionTarget
             | Collection::Card => Ok(None),
         }
     }

@@ -9,6 +9,8 @@
 //! | `customer` | a customer's record as it is stored, its first notes, the rows of its history (oldest first), its sums and first transactions |
 //! | `notes` | further notes of the customer above |
 //! | `transactions` | further transactions of the customer above |
+//! | `merge` | of whom a customer was merged: each as it was before, and whether the merge can still be taken back |
+//! | `promotion_target` | a customer that became a target of a promotion by a merge |
 //! | `message` | what was answered to a message, so that a retry is still recognised |
 //!
 //! Nulls are left out. The records of alternate keys and TransactionIDs are not in the file: they follow from the
@@ -22,7 +24,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::store::record::{CustomerDocument, NoteDocument, SumsDocument, TransactionDocument};
+use crate::store::record::{BaseDocument, CustomerDocument, NoteDocument, SumsDocument, TransactionDocument};
 
 /// The format that this program writes and reads.
 pub(super) const FORMAT: u32 = 1;
@@ -37,7 +39,9 @@ pub(super) enum Document<'a> {
     Card(CardLine),
     Customer(Box<CustomerLine<'a>>),
     Notes(NotesLine<'a>),
-    Transactions(TransactionsLine<'a>),
+    Transactions(Box<TransactionsLine<'a>>),
+    Merge(MergeLine),
+    PromotionTarget(PromotionTargetLine<'a>),
     Message(MessageLine<'a>),
 }
 
@@ -119,6 +123,9 @@ pub(super) struct NotesLine<'a> {
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub(super) struct ActivityPage<'a> {
     pub(super) sums: SumsDocument<'a>,
+    /// What of them others brought into a merge.
+    #[serde(default)]
+    pub(super) base: Option<BaseDocument<'a>>,
     #[serde(default)]
     pub(super) transactions: Vec<TransactionEntry<'a>>,
 }
@@ -139,6 +146,33 @@ pub(super) struct TransactionEntry<'a> {
 pub(super) struct TransactionsLine<'a> {
     pub(super) customer: u64,
     pub(super) activity: ActivityPage<'a>,
+}
+
+/// A merge.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MergeLine {
+    /// The customer that it made.
+    pub(super) customer: u64,
+    /// Has nothing changed since, so that the merge can be taken back?
+    pub(super) unchanged: bool,
+    pub(super) members: Vec<MergedMember>,
+}
+
+/// A merged customer as it was before.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MergedMember {
+    pub(super) id: u64,
+    pub(super) row: Binary,
+}
+
+/// A target of a promotion by a merge.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PromotionTargetLine<'a> {
+    pub(super) customer: u64,
+    pub(super) promotion: Cow<'a, str>,
 }
 
 /// A remembered message.

@@ -9,7 +9,8 @@
 //! Left out, each told as a finding: damaged records, and of one customer's history what is beyond
 //! [`HISTORY_BYTES_MAX`](super::read::HISTORY_BYTES_MAX) or damaged. Left out by design: expired messages, and history of
 //! customers that the log no longer holds. Notes beyond [`NOTES_OF_A_LINE`](super::read::NOTES_OF_A_LINE) may be of a
-//! later moment than their customer, and so may its sums and transactions, which are of one moment together.
+//! later moment than their customer, and so may its sums and transactions, which are of one moment together. A merge that
+//! was made during the export is carried without what is needed to take it back, which is a finding too.
 
 use jiff::Timestamp;
 
@@ -41,6 +42,8 @@ impl Administration {
         self.export_reference(&mut lines).await?;
         self.export_cards(&mut lines).await?;
         self.export_customers(&mut lines).await?;
+        self.export_merges(&mut lines, began_at).await?;
+        self.export_promotion_targets(&mut lines, began_at).await?;
         self.export_messages(&mut lines, began_at).await?;
         lines.flush().await?;
         Ok(lines.count)
@@ -135,7 +138,8 @@ impl Administration {
                 lines.find(problem).await?;
             }
             let Some(activity) = self.next_page(&mut pages).await? else { return Ok(()) };
-            lines.put(&Document::Transactions(TransactionsLine { customer: customer.0, activity })).await?;
+            let line = TransactionsLine { customer: customer.0, activity };
+            lines.put(&Document::Transactions(Box::new(line))).await?;
         }
     }
 
@@ -204,7 +208,7 @@ impl<'a> Lines<'a> {
         Lines { listener, buffer: Vec::with_capacity(2 * PIECE_BYTES), count: 0 }
     }
 
-    async fn put(&mut self, document: &Document<'_>) -> Result<(), Stop> {
+    pub(super) async fn put(&mut self, document: &Document<'_>) -> Result<(), Stop> {
         document.write(&mut self.buffer).map_err(|error| StoreError::Engine(error.to_string()))?;
         self.record().await
     }

@@ -17,6 +17,7 @@ pub(super) fn of_customer(customer: &Customer) -> Result<(), &'static str> {
     if customer.id.0 == 0 {
         return Err("customer ids begin with 1");
     }
+    merges(customer)?;
     points(&customer.addresses)?;
     points(&customer.emails)?;
     points(&customer.telephones)?;
@@ -32,6 +33,18 @@ pub(super) fn of_customer(customer: &Customer) -> Result<(), &'static str> {
         if held.active && !seen.insert(&held.key) {
             return Err("an alternate key is active twice");
         }
+    }
+    Ok(())
+}
+
+/// Ids grow, so whoever is merged into a customer has a smaller one, and no way of merges ever comes back.
+fn merges(customer: &Customer) -> Result<(), &'static str> {
+    if customer.merged_into.is_some_and(|successor| customer.active || successor <= customer.id) {
+        return Err("a merged customer is inactive, and its successor has a greater id");
+    }
+    let mut seen = HashSet::new();
+    if !customer.members.iter().all(|member| *member < customer.id && seen.insert(member)) {
+        return Err("the customers that one was merged from have smaller ids, and each stands once");
     }
     Ok(())
 }
@@ -64,9 +77,12 @@ const TRANSACTIONS_MAX: u64 = 1_000_000_000_000;
 
 /// What is wrong with the sums of a customer.
 pub(super) fn of_sums(sums: &ActivitySums) -> Result<(), &'static str> {
-    let ActivitySums { last_number, summary } = sums;
+    let ActivitySums { last_number, summary, base } = sums;
     if *last_number > summary.lifetime.transaction_count || *last_number > TRANSACTIONS_MAX {
         return Err("a customer's last_number is above the number of its transactions");
+    }
+    if *last_number == 0 && base.is_none_or(|base| base != *summary) {
+        return Err("a customer without transactions has the sums of those who were merged into it");
     }
     if summary.first_transaction_date > summary.last_transaction_date {
         return Err("a customer's first transaction is behind its last");

@@ -52,7 +52,7 @@ impl Administration {
             under_way: JoinSet::new(),
             outcome: Imported::default(),
             reference_data: false,
-            cards: false,
+            sort: Sort::Others,
         };
         let mut start = 0;
         let mut number = first_line;
@@ -94,25 +94,50 @@ struct Work {
     outcome: Imported,
     /// Was some of it reference data?
     reference_data: bool,
-    /// Are cards under way, and nothing else?
-    cards: bool,
+    /// What is under way; nothing else is.
+    sort: Sort,
+}
+
+/// Lines that may go side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Cards,
+    CustomersAndMessages,
+    Merges,
+    /// One at a time.
+    Others,
+}
+
+impl Sort {
+    fn of(line: &[u8]) -> Self {
+        match line {
+            line if line.starts_with(b"{\"card\"") => Sort::Cards,
+            line if line.starts_with(b"{\"merge\"") || line.starts_with(b"{\"promotion_target\"") => {
+                Sort::Merges
+            }
+            line if line.starts_with(b"{\"customer\"") || line.starts_with(b"{\"message\"") => {
+                Sort::CustomersAndMessages
+            }
+            _ => Sort::Others,
+        }
+    }
 }
 
 impl Work {
-    /// Begins with a line. Customers and messages go side by side, and so do cards; everything else waits for what is before it.
+    /// Begins with a line. Those of a sort go side by side; every other sort waits for what is before it.
     async fn begin(&mut self, number: u64, line: Bytes) {
         self.reference_data |= line.starts_with(b"{\"reference\"");
-        let cards = line.starts_with(b"{\"card\"");
-        let side_by_side = cards || line.starts_with(b"{\"customer\"") || line.starts_with(b"{\"message\"");
-        // Search learns of a customer's cards together with the customer, so its cards come first.
-        let at_once = if side_by_side && cards == self.cards { IN_FLIGHT_MAX } else { 1 };
+        let sort = Sort::of(&line);
+        // Search learns of a customer's cards together with the customer, so its cards come first; a merge is one of
+        // customers who are there.
+        let at_once = if sort == self.sort && sort != Sort::Others { IN_FLIGHT_MAX } else { 1 };
         while self.under_way.len() >= at_once {
             self.take_one().await;
         }
-        self.cards = cards;
+        self.sort = sort;
         let (administration, importer) = (self.administration.clone(), Arc::clone(&self.importer));
         self.under_way.spawn(async move { (number, administration.import_line(&importer, &line).await) });
-        if !side_by_side {
+        if sort == Sort::Others {
             self.take_one().await;
         }
     }

@@ -22,7 +22,7 @@ use crate::store::record::{NoteDocument, RecordError, decode_note, history, idem
 use crate::store::{Change, Collection, Key, Reads, Record, StoreError};
 
 /// How often a line is decided anew when others keep being faster.
-const ATTEMPTS_MAX: usize = 100;
+pub(super) const ATTEMPTS_MAX: usize = 100;
 /// The operation in the change log.
 pub(super) const OPERATION: &str = "import";
 
@@ -73,7 +73,9 @@ impl Administration {
             Document::Reference(line) => self.import_reference(line).await,
             Document::Customer(line) => self.import_customer(importer, *line).await,
             Document::Notes(line) => self.import_notes(importer, line).await,
-            Document::Transactions(line) => self.import_transactions(importer, line).await,
+            Document::Transactions(line) => self.import_transactions(importer, *line).await,
+            Document::Merge(line) => self.import_merge(importer, line).await,
+            Document::PromotionTarget(line) => self.import_promotion_target(line).await,
             Document::Message(line) => self.import_message(line).await,
         }
     }
@@ -166,7 +168,7 @@ impl Administration {
     }
 
     /// `false`: others were faster, decide anew.
-    async fn commit(&self, change: Change) -> Result<bool, Refused> {
+    pub(super) async fn commit(&self, change: Change) -> Result<bool, Refused> {
         match self.gateway.store.commit(change).await {
             Ok(_) => Ok(true),
             Err(StoreError::Contention(_)) => Ok(false),

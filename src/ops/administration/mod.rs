@@ -15,6 +15,7 @@ mod export;
 mod form;
 mod import;
 mod line;
+mod merges;
 mod read;
 mod search;
 #[cfg(test)]

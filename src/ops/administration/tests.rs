@@ -2,6 +2,7 @@
 
 mod activity;
 mod cards;
+mod merges;
 mod reference;
 mod xml;
 

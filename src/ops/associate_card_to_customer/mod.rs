@@ -2,7 +2,8 @@
 //!
 //! Request: `Instrument` with the card (CardNumber or InstrumentID), its PIN (AuthenticationData) and the `Customer`
 //! (CustomerID or alternate keys). Answer: `CustomerID`, `CardNumber` masked, `Account*`, and the `Coupon*` that this
-//! request issued. The same pair again changes nothing. Refused with the codes of K-6, in the order of K-10, and then
+//! request issued. The same pair again changes nothing, also where the card was given to somebody who was merged into the
+//! customer since. Refused with the codes of K-6, in the order of K-10, and then
 //! nothing is changed, save that a wrong PIN is counted (K-4).
 
 mod batch;
@@ -55,7 +56,7 @@ impl Operation for AssociateCardToCustomer {
         let found = found.ok_or_else(activation::card_not_found)?;
         let customer = customer(reads, &request.customer).await?;
         let link = match &customer {
-            Some(customer) => cards::link(reads, customer.customer.id, &found.card.number).await?,
+            Some(customer) => cards::link(reads, &customer.customer, &found.card.number).await?,
             None => None,
         };
         let association = Association {
@@ -79,7 +80,7 @@ impl Operation for AssociateCardToCustomer {
         let association = cards::Association {
             found: &found,
             customer: &customer,
-            link: link.as_ref().map(|(_, record)| record),
+            link: link.as_ref().and_then(|(_, record)| record.as_ref()),
             decided: &decided,
             coupon: coupon.as_ref(),
         };

@@ -3,7 +3,8 @@
 //! Request: `CustomerID`, `AlternateKey*`; everything else is ignored (D-3). Answer: `CustomerID`, `Outcome` Deleted. A
 //! CustomerID that was sent decides alone; keys must all that are known lead to the same customer. The customer is kept
 //! with all it has, and retrieveCustomer shows it by its CustomerID with IncludeInactive (D-1). `CUSTOMER_NOT_FOUND` for
-//! everybody else, one that is inactive too (D-2).
+//! everybody else, one that is inactive too, merged or not: an old CustomerID never leads on to the successor (D-2). The
+//! keys of merged customers are the successor's own, and delete it.
 
 mod batch;
 mod soap;
@@ -39,7 +40,7 @@ impl Operation for DeleteCustomer {
         request: &Identifiers,
         context: &Context<'_>,
     ) -> Result<Decision<Answer>, Error> {
-        let stored = request.find(reads).await?;
+        let stored = request.find_itself(reads).await?;
         if !stored.customer.active {
             return Err(lookup::not_found());
         }

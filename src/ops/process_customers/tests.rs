@@ -94,7 +94,7 @@ async fn v_18_an_action_has_any_case_and_one_that_does_not_exist_is_refused() {
         "2 Failed INVALID_ATTRIBUTE_VALUE Customer[2]/@Action",
         "3 Failed INVALID_ATTRIBUTE_VALUE Customer[3]/@Action",
         "4 Failed INVALID_ATTRIBUTE_VALUE Customer[4]/@Action",
-        "5 Merge Failed UNKNOWN_OPERATION Customer[5]/@Action",
+        "5 Merge Failed MERGE_CUSTOMER_CREATION_EXCEPTION",
         "6 AddorUpdate Succeeded 1",
         "6",
         "2",

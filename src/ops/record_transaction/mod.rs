@@ -4,7 +4,8 @@
 //! `CardNumber`), `RetailStoreID`, `BusinessDate`, and what was sold and brought back. Answer: `TransactionID`. The
 //! TransactionID is unique over all stores: sent again with the same content it answers the same and changes nothing,
 //! with another it is refused with `TRANSACTION_ALREADY_EXISTS`. `CUSTOMER_NOT_FOUND` when the identifiers find no
-//! active customer.
+//! active customer. A merged one leads on to its successor (M-2); what was recorded for it before stays there, and its
+//! TransactionID stays known.
 //!
 //! Committed together: the transaction, the record of its TransactionID, the customer's sums, a row of the change log.
 //! What is written is as small for the millionth transaction of a customer as for the first. The customer's record is
@@ -14,6 +15,7 @@ mod soap;
 #[cfg(test)]
 mod tests;
 
+use super::customers::assert_hops;
 use super::identifiers::Identifiers;
 use super::{Context, Decision, Operation, lookup};
 use crate::domain::activity::{ActivitySummary, Transaction};
@@ -23,6 +25,7 @@ use crate::store::record::history::{self, Difference, HistoryRow};
 use crate::store::record::{
     ActivitySums, decode_sums, decode_transaction, encode_sums, encode_transaction, key,
 };
+use crate::store::successor::Successor;
 use crate::store::{Change, Reads, Record};
 
 /// The operation.
@@ -85,11 +88,13 @@ fn leads_nowhere() -> Error {
 
 /// The change that records a new transaction.
 async fn record(reads: &dyn Reads, request: &Request, context: &Context<'_>) -> Result<Change, Error> {
-    let (customer, record) = request.identifiers.find_active_record(reads).await?;
+    let Successor { id: customer, record, through, .. } =
+        request.identifiers.find_active_record(reads).await?;
     let stored = reads.get(&key::sums(customer)).await?;
     let activity = next(stored.as_ref(), &request.transaction)?;
     let mut change = Change::new();
     change.assert_version(key::customer(customer), record.version);
+    assert_hops(&mut change, &through);
     change.assert_unchanged(key::sums(customer), stored.as_ref());
     put(&mut change, customer, &activity, &request.transaction, stored.as_ref(), context)?;
     Ok(change)
@@ -98,10 +103,11 @@ async fn record(reads: &dyn Reads, request: &Request, context: &Context<'_>) -> 
 /// The customer's sums with the transaction.
 fn next(stored: Option<&Record>, transaction: &Transaction) -> Result<ActivitySums, Error> {
     let Some(stored) = stored else {
-        return Ok(ActivitySums { last_number: 1, summary: ActivitySummary::of(transaction) });
+        let summary = ActivitySummary::of(transaction);
+        return Ok(ActivitySums { last_number: 1, summary, base: None });
     };
-    let ActivitySums { last_number, summary } = decode_sums(&stored.body)?;
-    Ok(ActivitySums { last_number: last_number + 1, summary: summary.with(transaction) })
+    let ActivitySums { last_number, summary, base } = decode_sums(&stored.body)?;
+    Ok(ActivitySums { last_number: last_number + 1, summary: summary.with(transaction), base })
 }
 
 fn put(

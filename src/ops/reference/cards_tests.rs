@@ -185,7 +185,8 @@ async fn toml_entries_are_held_against_what_they_name() {
 #[tokio::test]
 async fn cards_and_what_they_are_for_are_shown() {
     let world = shop().await;
-    let shown = |kind| serde_json::to_string(&show(&world.gateway.reference.get(), kind, None)).unwrap();
+    let shown =
+        |kind| serde_json::to_string(&show::entries(&world.gateway.reference.get(), kind, None)).unwrap();
     assert!(shown(Kind::Program).contains(r#"{"kind":"program","id":"GIFT","type":"tender","active":true,"#));
     assert!(shown(Kind::CardProgram).contains(r#""programs":["GIFT"],"pin_required":false"#));
     assert_eq!(shown(Kind::Coupon), r#"[{"kind":"coupon","name":"WELCOME ABOARD","valid_days":null}]"#);

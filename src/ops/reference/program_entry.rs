@@ -16,7 +16,7 @@ use crate::domain::reference::Definition;
 
 /// The most programs of a card program.
 const PROGRAMS_MAX: usize = 50;
-/// The most customers that a promotion is meant for.
+/// The most customers that a promotion is meant for, and that respond to it.
 const TARGETS_MAX: usize = 100_000;
 /// The longest that something made today may hold, in days.
 const DAYS_MAX: u32 = 36_500;
@@ -66,6 +66,8 @@ pub(super) struct PromotionTable {
     id: Spanned<String>,
     #[serde(default)]
     targets: Vec<Spanned<Value>>,
+    #[serde(default)]
+    responses: Vec<Spanned<Value>>,
 }
 
 impl ProgramTable {
@@ -123,12 +125,13 @@ impl CouponTable {
 impl PromotionTable {
     pub(super) fn define(self) -> Defined {
         check(&self.id, 1, CODE_CHARACTERS_MAX)?;
-        if self.targets.len() > TARGETS_MAX {
-            let text = format!("expected at most {TARGETS_MAX} targets");
+        if self.targets.len().max(self.responses.len()) > TARGETS_MAX {
+            let text = format!("expected at most {TARGETS_MAX} targets, and as many responses");
             return Err(Wrong { span: Some(self.id.span()), text });
         }
         let targets = self.targets.iter().map(target).collect::<Result<_, _>>()?;
-        Ok((self.id, Definition::Promotion(Promotion { targets })))
+        let responses = self.responses.iter().map(target).collect::<Result<_, _>>()?;
+        Ok((self.id, Definition::Promotion(Promotion { targets, responses })))
     }
 }
 

@@ -1,10 +1,15 @@
 //! Entries of the reference data in the words of a file, for people and programs.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::domain::error::Error;
 use crate::domain::program::{CardProgram, CouponDefinition, Promotion};
 use crate::domain::reference::{AttributeKind, Definition, Kind, Reference};
+use crate::ops::context::Gateway;
+use crate::ops::promotions;
 
 /// One entry with the field names of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,7 +58,12 @@ pub enum Shown {
     Coupon { name: String, valid_days: Option<u32> },
     /// `[[promotion]]`
     #[expect(missing_docs, reason = "named after the fields of a file")]
-    Promotion { id: String, targets: Vec<u64> },
+    Promotion {
+        id: String,
+        targets: BTreeSet<u64>,
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        responses: BTreeSet<u64>,
+    },
 }
 
 /// The line of an answer: an entry with its kind in front, so that it is taken for nothing else.
@@ -66,8 +76,21 @@ pub struct ShownEntry {
     pub entry: Shown,
 }
 
-/// All entries of a kind by code, or the one with this code.
-pub fn show(reference: &Reference, kind: Kind, code: Option<&str>) -> Vec<ShownEntry> {
+/// All entries of a kind by code, or the one with this code; promotions with the targets that merges gave them (M-5).
+///
+/// # Errors
+///
+/// Those of the store.
+pub async fn show(gateway: &Gateway, kind: Kind, code: Option<&str>) -> Result<Vec<ShownEntry>, Error> {
+    let shown = entries(&gateway.reference.get(), kind, code);
+    if kind == Kind::Promotion && !shown.is_empty() {
+        return promotions::with_gained(&*gateway.store, shown).await;
+    }
+    Ok(shown)
+}
+
+/// The same as files said it.
+pub(super) fn entries(reference: &Reference, kind: Kind, code: Option<&str>) -> Vec<ShownEntry> {
     let wanted = |(known, _): &(&str, Definition)| code.is_none_or(|code| code == *known);
     let entries = reference.entries(kind).into_iter().filter(wanted);
     entries.map(|(code, entry)| ShownEntry { kind: kind.as_str(), entry: Shown::new(code, entry) }).collect()
@@ -105,7 +128,9 @@ impl Shown {
                 Shown::CardProgram { id: code, programs, pin_required, issue_when_associated }
             }
             Definition::Coupon(CouponDefinition { valid_days }) => Shown::Coupon { name: code, valid_days },
-            Definition::Promotion(Promotion { targets }) => Shown::Promotion { id: code, targets },
+            Definition::Promotion(Promotion { targets, responses }) => {
+                Shown::Promotion { id: code, targets, responses }
+            }
         }
     }
 }

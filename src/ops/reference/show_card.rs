@@ -64,7 +64,7 @@ pub async fn show_card(reads: &dyn Reads, number: &str) -> Result<ShownCard, Err
     let card = decode_card(&number, &record.body)?;
     let attempts = reads.get(&key::pin_attempts(&number)).await?;
     let attempts = attempts.map(|record| decode_pin_attempts(&record.body)).transpose()?.unwrap_or_default();
-    let customers = holders(reads, &number).await?.iter().map(|holder| holder.customer.0).collect();
+    let customers = holders(reads, &number).await?.iter().map(|holder| holder.customer.id.0).collect();
     let coupons = cards::coupons(reads, &card).await?.iter().map(shown_coupon).collect();
     let Card { serial, card_program, pin, expiry, eligible_from, activated, accounts, .. } = card;
     Ok(ShownCard {

@@ -256,7 +256,7 @@ async fn files_loaded_at_the_same_time_are_all_there_in_the_end() {
 #[test]
 fn entries_are_shown_in_the_words_of_a_file() {
     let reference = parse(&format!("{KEY_TYPE}{LIST}{LOCATION}")).unwrap();
-    let shown = |kind, code| serde_json::to_string(&show(&reference, kind, code)).unwrap();
+    let shown = |kind, code| serde_json::to_string(&show::entries(&reference, kind, code)).unwrap();
     assert_eq!(
         shown(Kind::AlternateKeyType, None),
         r#"[{"kind":"alternate_key_type","code":"LOYALTY","description":"Club card"}]"#

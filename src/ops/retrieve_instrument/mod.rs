@@ -52,7 +52,9 @@ impl Operation for RetrieveInstrument {
         }
         let coupons = cards::coupons(reads, &card).await?;
         let holders = holders(reads, &card.number).await?;
-        let customers = holders.iter().filter(|holder| holder.active).map(|holder| holder.customer).collect();
+        let customers =
+            holders.into_iter().map(|holder| holder.customer).filter(|customer| customer.state.active);
+        let customers = customers.map(|customer| customer.id).collect();
         Ok(Decision { change, answer: Answer { card, accounts, coupons, customers } })
     }
 

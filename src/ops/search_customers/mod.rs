@@ -15,7 +15,7 @@ use super::{Context, Decision, Operation};
 use crate::domain::card::CardNumber;
 use crate::domain::error::Error;
 use crate::search::{Page, PageRequest, Query};
-use crate::store::cards::cards_of;
+use crate::store::cards::{Owner, cards_of};
 use crate::store::record::{key, read_state};
 use crate::store::{Change, Reads, Record};
 
@@ -60,7 +60,9 @@ impl Operation for SearchCustomers {
         let activities = reads.get_many(&keys).await?;
         let mut cards = Vec::with_capacity(page.hits.len());
         for hit in &page.hits {
-            cards.push(cards_of(reads, hit.id, read_state(&hit.record.body)?.card_count).await?);
+            let state = read_state(&hit.record.body)?;
+            let owner = Owner { id: hit.id, card_count: state.card_count, members: &state.members };
+            cards.push(cards_of(reads, owner).await?);
         }
         let answer = Answer { page, activities, cards, include_inactive: *include_inactive };
         Ok(Decision { change: Change::new(), answer })

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::domain::card::{CardNumber, Link};
+use crate::store::record::encode_link;
 use crate::store::{Collection, Key};
 
 fn berg() -> Query {
@@ -206,4 +208,34 @@ async fn commits_that_change_no_customer_are_no_lag() {
     assert_eq!(search.lag().await.commits, 0);
     bergs(&store, 4..=4).await;
     assert_eq!(search.lag().await.commits, 2);
+}
+
+/// As an import may do it: the successor is there and searched for before the merged one comes.
+#[tokio::test]
+async fn m_2_a_card_of_a_merged_customer_finds_its_successor_whoever_comes_first() {
+    let store = Arc::new(MemoryStore::default());
+    let search = Search::new(store.clone(), Options::new(Place::Memory));
+    let card = CardNumber::parse("60060001").unwrap();
+    let asked = query(&[(Field::CardNumber, SearchType::EndsWith, "0001")]);
+    let mut successor = named(2, "Ida", "Berg");
+    (successor.members, successor.card_count) = (vec![CustomerId(1)], 1);
+    store_customer(&*store, &successor).await;
+    assert_eq!(found(&search, &asked).await, [0; 0]);
+
+    let link = Link {
+        customer: CustomerId(1),
+        place: 0,
+        active: true,
+        since: Timestamp::UNIX_EPOCH,
+        user_name: None,
+        location: None,
+    };
+    let mut change = Change::new();
+    change.put(key::customer_card(CustomerId(1), &card), encode_link(&link).unwrap());
+    change.put(key::card_holder(&card, 0), 1_u64.to_be_bytes().to_vec());
+    store.commit(change).await.unwrap();
+    let mut merged = named(1, "Ida", "Berg");
+    (merged.active, merged.merged_into, merged.card_count) = (false, Some(CustomerId(2)), 1);
+    store_customer(&*store, &merged).await;
+    assert_eq!(found(&search, &asked).await, [2]);
 }

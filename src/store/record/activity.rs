@@ -3,7 +3,8 @@
 //!
 //! The sums are no part of the customer's record, so that a purchase neither changes the customer's version nor
 //! meets those who change the customer. What a transaction's row of the change log keeps is the transaction; the sums
-//! follow from all of them.
+//! follow from all of them. A customer that others were merged into starts from the sums that these had then, and says
+//! which: what is beyond them comes from its own transactions.
 
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ use crate::domain::amount::Amount;
 
 const TRANSACTION_V1: u8 = 1;
 const SUMS_V1: u8 = 1;
+const BASE_V1: u8 = 2;
 
 /// What stands under a customer's key of [`Collection::ActivitySums`](crate::store::Collection).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +26,11 @@ pub struct ActivitySums {
     /// The number of the customer's newest transaction; they count from 1 without a gap. 0: the sums are those of
     /// others whose successor this customer is.
     pub last_number: u64,
-    /// The sums.
+    /// The sums as they are shown: those of its own transactions, and `base`.
     pub summary: ActivitySummary,
+    /// M-4: the sums of those who were merged into this customer, as of then; `None`: nobody was, or none of them
+    /// bought anything.
+    pub base: Option<ActivitySummary>,
 }
 
 /// A stored transaction.
@@ -43,12 +48,23 @@ pub struct TransactionDocument<'a> {
     pub items_returned_count: Option<u64>,
 }
 
-/// The stored sums of a customer.
+/// The stored sums of a customer, but for their base.
 #[expect(missing_docs, reason = "named after the domain's fields")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 pub struct SumsDocument<'a> {
     pub last_number: u64,
+    pub first_transaction_date: Date,
+    pub last_transaction_date: Date,
+    pub lifetime: TotalsDocument<'a>,
+    pub year_to_date: TotalsDocument<'a>,
+}
+
+/// The sums that others brought into a merge.
+#[expect(missing_docs, reason = "named after the domain's fields")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+pub struct BaseDocument<'a> {
     pub first_transaction_date: Date,
     pub last_transaction_date: Date,
     pub lifetime: TotalsDocument<'a>,
@@ -88,6 +104,9 @@ pub fn encode_sums(activity: &ActivitySums) -> Result<Vec<u8>, RecordError> {
     let mut body = Vec::with_capacity(96);
     body.push(FORMAT);
     push_section(&mut body, SUMS_V1, &SumsDocument::from(activity))?;
+    if let Some(base) = &activity.base {
+        push_section(&mut body, BASE_V1, &BaseDocument::from(base))?;
+    }
     Ok(body)
 }
 
@@ -95,7 +114,12 @@ pub fn encode_sums(activity: &ActivitySums) -> Result<Vec<u8>, RecordError> {
 pub fn decode_sums(body: &[u8]) -> Result<ActivitySums, RecordError> {
     match sections(body)?.as_slice() {
         [(SUMS_V1, bytes)] => read_section::<SumsDocument<'_>>(bytes)?.try_into(),
-        [(tag, _), ..] => Err(RecordError::Newer(*tag)),
+        [(SUMS_V1, bytes), (BASE_V1, base)] => {
+            let activity: ActivitySums = read_section::<SumsDocument<'_>>(bytes)?.try_into()?;
+            let base = read_section::<BaseDocument<'_>>(base)?.try_into()?;
+            Ok(ActivitySums { base: Some(base), ..activity })
+        }
+        [(SUMS_V1, _), .., (tag, _)] | [(tag, _), ..] => Err(RecordError::Newer(*tag)),
         [] => Err(RecordError::Unreadable("empty sums".to_owned())),
     }
 }
@@ -131,6 +155,18 @@ impl SumsDocument<'_> {
     pub fn into_owned(self) -> SumsDocument<'static> {
         SumsDocument {
             last_number: self.last_number,
+            first_transaction_date: self.first_transaction_date,
+            last_transaction_date: self.last_transaction_date,
+            lifetime: self.lifetime.into_owned(),
+            year_to_date: self.year_to_date.into_owned(),
+        }
+    }
+}
+
+impl BaseDocument<'_> {
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> BaseDocument<'static> {
+        BaseDocument {
             first_transaction_date: self.first_transaction_date,
             last_transaction_date: self.last_transaction_date,
             lifetime: self.lifetime.into_owned(),
@@ -184,7 +220,7 @@ impl<'a> TryFrom<TransactionDocument<'a>> for Transaction {
 }
 
 impl<'a> From<&'a ActivitySums> for SumsDocument<'a> {
-    fn from(ActivitySums { last_number, summary }: &'a ActivitySums) -> Self {
+    fn from(ActivitySums { last_number, summary, base: _ }: &'a ActivitySums) -> Self {
         SumsDocument {
             last_number: *last_number,
             first_transaction_date: summary.first_transaction_date,
@@ -205,7 +241,31 @@ impl<'a> TryFrom<SumsDocument<'a>> for ActivitySums {
             first_transaction_date: document.first_transaction_date,
             last_transaction_date: document.last_transaction_date,
         };
-        Ok(ActivitySums { last_number: document.last_number, summary })
+        Ok(ActivitySums { last_number: document.last_number, summary, base: None })
+    }
+}
+
+impl<'a> From<&'a ActivitySummary> for BaseDocument<'a> {
+    fn from(summary: &'a ActivitySummary) -> Self {
+        BaseDocument {
+            first_transaction_date: summary.first_transaction_date,
+            last_transaction_date: summary.last_transaction_date,
+            lifetime: Stored::of(&summary.lifetime),
+            year_to_date: Stored::of(&summary.year_to_date),
+        }
+    }
+}
+
+impl<'a> TryFrom<BaseDocument<'a>> for ActivitySummary {
+    type Error = RecordError;
+
+    fn try_from(document: BaseDocument<'a>) -> Result<Self, RecordError> {
+        Ok(ActivitySummary {
+            lifetime: document.lifetime.back()?,
+            year_to_date: document.year_to_date.back()?,
+            first_transaction_date: document.first_transaction_date,
+            last_transaction_date: document.last_transaction_date,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use super::document::CustomerDocument;
 use super::v1::{CardsV1, HeadV1, IndividualV1, ProfileV1, UpdateV1};
 use super::{FORMAT, RecordError, push_section, read_section, sections};
 use crate::domain::customer::{Customer, Individual, Profile};
+use crate::domain::identity::CustomerId;
 
 /// Tags are stored: never renumber, only add.
 mod tag {
@@ -21,6 +22,8 @@ mod tag {
     pub(super) const ATTRIBUTES_V1: u8 = 10;
     pub(super) const VALIDATION_V1: u8 = 11;
     pub(super) const CARDS_V1: u8 = 20;
+    pub(super) const MERGED_INTO_V1: u8 = 21;
+    pub(super) const MEMBERS_V1: u8 = 22;
 }
 
 /// The name of a section, for people: history and `castile check` show it.
@@ -38,6 +41,8 @@ pub fn section_name(tag: u8) -> &'static str {
         tag::ATTRIBUTES_V1 => "attributes",
         tag::VALIDATION_V1 => "validation_errors",
         tag::CARDS_V1 => "cards",
+        tag::MERGED_INTO_V1 => "merged_into",
+        tag::MEMBERS_V1 => "members",
         _ => "unknown",
     }
 }
@@ -64,6 +69,10 @@ pub fn encode_customer(customer: &Customer) -> Result<Vec<u8>, RecordError> {
     push_list(&mut body, tag::ATTRIBUTES_V1, &document.attributes)?;
     push_list(&mut body, tag::VALIDATION_V1, &document.validation_errors)?;
     push_unless(customer.card_count == 0, &mut body, tag::CARDS_V1, &document.cards)?;
+    if let Some(successor) = &document.merged_into {
+        push_section(&mut body, tag::MERGED_INTO_V1, successor)?;
+    }
+    push_list(&mut body, tag::MEMBERS_V1, &document.members)?;
     Ok(body)
 }
 
@@ -91,29 +100,44 @@ pub fn view_customer(body: &[u8]) -> Result<Customer<Cow<'_, str>>, RecordError>
 }
 
 /// What has to be known of a customer before it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerState {
     /// Is it active?
     pub active: bool,
     /// Its highest note sequence.
     pub last_note_sequence: u32,
-    /// How many cards were ever linked to it.
+    /// How many cards were ever linked to it or to those that it was merged from.
     pub card_count: u32,
+    /// The customer that it was merged into.
+    pub merged_into: Option<CustomerId>,
+    /// Whom it was merged from, the source first.
+    pub members: Vec<CustomerId>,
 }
 
 /// Reads no more of a customer than its state.
 pub fn read_state(body: &[u8]) -> Result<CustomerState, RecordError> {
     let sections = sections(body)?;
-    let cards = sections.iter().find(|(tag, _)| *tag == tag::CARDS_V1);
-    let cards = cards.map(|(_, bytes)| read_section::<CardsV1>(bytes)).transpose()?.unwrap_or_default();
+    let cards: CardsV1 = read_if_there(&sections, tag::CARDS_V1)?.unwrap_or_default();
+    let merged_into = read_if_there(&sections, tag::MERGED_INTO_V1)?.map(CustomerId);
+    let members: Vec<u64> = read_if_there(&sections, tag::MEMBERS_V1)?.unwrap_or_default();
     match sections.first() {
         Some((tag::HEAD_V1, bytes)) => {
             let HeadV1 { active, last_note_sequence, .. } = read_section(bytes)?;
-            Ok(CustomerState { active, last_note_sequence, card_count: cards.count })
+            let members = members.into_iter().map(CustomerId).collect();
+            Ok(CustomerState { active, last_note_sequence, card_count: cards.count, merged_into, members })
         }
         Some((tag, _)) => Err(RecordError::Newer(*tag)),
         None => Err(headless()),
     }
+}
+
+/// The section with this tag, if there is one.
+fn read_if_there<'a, T: serde::Deserialize<'a>>(
+    sections: &[(u8, &'a [u8])],
+    tag: u8,
+) -> Result<Option<T>, RecordError> {
+    let section = sections.iter().find(|(found, _)| *found == tag);
+    section.map(|(_, bytes)| read_section(bytes)).transpose()
 }
 
 fn headless() -> RecordError {
@@ -148,6 +172,8 @@ fn empty_document(head: HeadV1) -> CustomerDocument<'static> {
         attributes: Vec::new(),
         validation_errors: Vec::new(),
         cards: CardsV1::default(),
+        merged_into: None,
+        members: Vec::new(),
     }
 }
 
@@ -174,6 +200,8 @@ fn read_into<'a>(document: &mut CustomerDocument<'a>, tag: u8, bytes: &'a [u8]) 
         tag::ATTRIBUTES_V1 => document.attributes = read_section(bytes)?,
         tag::VALIDATION_V1 => document.validation_errors = read_section(bytes)?,
         tag::CARDS_V1 => document.cards = read_section(bytes)?,
+        tag::MERGED_INTO_V1 => document.merged_into = Some(read_section(bytes)?),
+        tag::MEMBERS_V1 => document.members = read_section(bytes)?,
         newer => return Err(RecordError::Newer(newer)),
     }
     Ok(())

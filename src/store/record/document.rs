@@ -31,6 +31,10 @@ pub struct CustomerDocument<'a> {
     pub validation_errors: Vec<ValidationErrorV1<'a>>,
     #[serde(default, skip_serializing_if = "CardsV1::is_empty")]
     pub cards: CardsV1,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<u64>,
 }
 
 impl<'a> From<&'a Customer> for CustomerDocument<'a> {
@@ -58,6 +62,8 @@ impl<'a> From<&'a Customer> for CustomerDocument<'a> {
             attributes: Stored::of(&customer.attributes),
             validation_errors: Stored::of(&customer.validation_errors),
             cards: CardsV1 { count: customer.card_count },
+            merged_into: customer.merged_into.map(|successor| successor.0),
+            members: customer.members.iter().map(|member| member.0).collect(),
         }
     }
 }
@@ -88,6 +94,8 @@ where
             attributes: document.attributes.back()?,
             validation_errors: document.validation_errors.back()?,
             card_count: document.cards.count,
+            merged_into: document.merged_into.map(CustomerId),
+            members: document.members.into_iter().map(CustomerId).collect(),
         })
     }
 }

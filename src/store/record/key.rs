@@ -98,6 +98,23 @@ pub fn sums(customer: CustomerId) -> Key {
     Key::numbered(Collection::ActivitySums, &[customer.0])
 }
 
+/// The record of `member` as it was before it was merged into `successor`.
+pub fn merged_before(successor: CustomerId, member: CustomerId) -> Key {
+    Key::numbered(Collection::MergedBefore, &[successor.0, member.0])
+}
+
+/// All that is kept of those who were merged into a customer.
+pub fn merged_before_of(successor: CustomerId) -> Range<Box<[u8]>> {
+    prefix_range(&successor.0.to_be_bytes())
+}
+
+/// The successor and the member that a key of [`Collection::MergedBefore`] names.
+pub fn read_merged_before(key: &Key) -> Result<(CustomerId, CustomerId), RecordError> {
+    let unreadable = || RecordError::Unreadable("a key of a merged customer is none".to_owned());
+    let (successor, member) = key.id.split_at_checked(8).ok_or_else(unreadable)?;
+    Ok((read_customer_id(successor)?, read_customer_id(member)?))
+}
+
 /// The start of what follows a key.
 pub fn just_after(key: &Key) -> Box<[u8]> {
     [&key.id[..], &[0]].concat().into()
@@ -243,4 +260,23 @@ fn read_numbers<const COUNT: usize>(key: &Key) -> Result<[u64; COUNT], RecordErr
     let numbers = <&[[u8; 8]; COUNT]>::try_from(chunks).ok().filter(|_| rest.is_empty());
     let unreadable = || RecordError::Unreadable("a key of numbers is none".to_owned());
     Ok(numbers.ok_or_else(unreadable)?.map(u64::from_be_bytes))
+}
+
+/// The record that says that a customer became a target of a promotion by a merge.
+pub fn promotion_target(customer: CustomerId, promotion: &str) -> Key {
+    let id = [&customer.0.to_be_bytes()[..], promotion.as_bytes()].concat();
+    Key::new(Collection::PromotionTarget, id)
+}
+
+/// All promotions of which a customer became a target by a merge.
+pub fn promotions_of(customer: CustomerId) -> Range<Box<[u8]>> {
+    prefix_range(&customer.0.to_be_bytes())
+}
+
+/// The customer and the promotion that a key of [`Collection::PromotionTarget`] names.
+pub fn read_promotion_target(key: &Key) -> Result<(CustomerId, &str), RecordError> {
+    let (customer, promotion) = key.id.split_at_checked(8).unwrap_or_default();
+    let promotion = std::str::from_utf8(promotion).ok().filter(|promotion| !promotion.is_empty());
+    let unreadable = || RecordError::Unreadable("a key of a promotion's target is none".to_owned());
+    Ok((read_customer_id(customer)?, promotion.ok_or_else(unreadable)?))
 }

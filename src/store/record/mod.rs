@@ -17,6 +17,7 @@ pub mod history;
 pub mod idempotency;
 pub mod key;
 mod note;
+mod promotion;
 mod readable;
 mod reference;
 mod stored;
@@ -25,8 +26,8 @@ mod tests;
 mod v1;
 
 pub use activity::{
-    ActivitySums, SumsDocument, TransactionDocument, decode_sums, decode_transaction, encode_sums,
-    encode_transaction,
+    ActivitySums, BaseDocument, SumsDocument, TransactionDocument, decode_sums, decode_transaction,
+    encode_sums, encode_transaction,
 };
 pub use card::{
     decode_activity, decode_card, decode_coupon, decode_link, decode_pin_attempts, encode_activity,
@@ -37,6 +38,7 @@ pub use customer::{
 };
 pub use document::CustomerDocument;
 pub use note::{decode_note, encode_note, view_note};
+pub use promotion::{check_promotion_target, encode_promotion_target};
 pub use readable::{link_value, note_value, section_value, sums_value, transaction_value};
 pub use reference::{decode_definition, encode_definition};
 pub use v1::NoteDocument;

@@ -21,6 +21,7 @@ mod tag {
     pub(super) const CARD_PROGRAM_V1: u8 = 5;
     pub(super) const COUPON_V1: u8 = 6;
     pub(super) const PROMOTION_V1: u8 = 7;
+    pub(super) const PROMOTION_RESPONSES_V1: u8 = 8;
 }
 
 #[derive(Serialize, Deserialize)]
@@ -105,8 +106,15 @@ pub fn encode_definition(definition: &Definition) -> Result<Vec<u8>, RecordError
         Definition::Coupon(CouponDefinition { valid_days }) => {
             push_section(&mut body, tag::COUPON_V1, &CouponV1 { valid_days: *valid_days })?;
         }
-        Definition::Promotion(Promotion { targets }) => {
-            push_section(&mut body, tag::PROMOTION_V1, &PromotionV1 { targets: targets.clone() })?;
+        Definition::Promotion(Promotion { targets, responses }) => {
+            push_section(
+                &mut body,
+                tag::PROMOTION_V1,
+                &PromotionV1 { targets: targets.iter().copied().collect() },
+            )?;
+            if !responses.is_empty() {
+                push_section(&mut body, tag::PROMOTION_RESPONSES_V1, responses)?;
+            }
         }
     }
     Ok(body)
@@ -187,7 +195,13 @@ pub fn decode_definition(body: &[u8]) -> Result<Definition, RecordError> {
         }
         [(tag::PROMOTION_V1, bytes)] => {
             let PromotionV1 { targets } = read_section(bytes)?;
-            Ok(Definition::Promotion(Promotion { targets }))
+            let targets = targets.into_iter().collect();
+            Ok(Definition::Promotion(Promotion { targets, ..Promotion::default() }))
+        }
+        [(tag::PROMOTION_V1, bytes), (tag::PROMOTION_RESPONSES_V1, responses)] => {
+            let PromotionV1 { targets } = read_section(bytes)?;
+            let (targets, responses) = (targets.into_iter().collect(), read_section(responses)?);
+            Ok(Definition::Promotion(Promotion { targets, responses }))
         }
         [(tag, _), ..] => Err(RecordError::Newer(*tag)),
         [] => Err(RecordError::Unreadable("an empty entry of the reference data".to_owned())),
@@ -234,7 +248,9 @@ mod tests {
         all.extend(kinds.map(attribute));
         all.extend([program(), card_program()]);
         all.push(Definition::Coupon(CouponDefinition { valid_days: Some(30) }));
-        all.push(Definition::Promotion(Promotion { targets: vec![7, 4711] }));
+        let targets = [7, 4711].into();
+        all.push(Definition::Promotion(Promotion { targets, ..Promotion::default() }));
+        all.push(Definition::Promotion(Promotion { targets: [7].into(), responses: [3, 258].into() }));
         all
     }
 
@@ -248,13 +264,17 @@ mod tests {
     /// What version 1 wrote is readable for ever; these bytes never change.
     #[test]
     fn stored_versions_stay_readable() {
-        let cases: [(&[u8], Definition); 7] = [
+        let cases: [(&[u8], Definition); 8] = [
+            (
+                b"\x01\x07\x02\0\0\0\x01\x07\x08\x04\0\0\0\x02\x03\x82\x02",
+                Definition::Promotion(Promotion { targets: [7].into(), responses: [3, 258].into() }),
+            ),
             (b"\x01\x04\x22\0\0\0\x06tender\x01\0\x01\x0a2030-12-31\x045.00\x041.00\x01\xed\x02", program()),
             (b"\x01\x05\x17\0\0\0\x02\x04GIFT\x06POINTS\x01\x01\x07WELCOME", card_program()),
             (b"\x01\x06\x02\0\0\0\x01\x1e", Definition::Coupon(CouponDefinition { valid_days: Some(30) })),
             (
                 b"\x01\x07\x04\0\0\0\x02\x07\xe7\x24",
-                Definition::Promotion(Promotion { targets: vec![7, 4711] }),
+                Definition::Promotion(Promotion { targets: [7, 4711].into(), ..Promotion::default() }),
             ),
             (b"\x01\x01\x05\0\0\0\x04Till", Definition::AlternateKeyType { description: "Till".into() }),
             (b"\x01\x03\x04\0\0\0\x03Sea", Definition::RetailLocation { name: "Sea".into() }),

@@ -82,6 +82,8 @@ fn full_customer() -> Customer {
         }],
         last_note_sequence: 9,
         card_count: 0,
+        merged_into: None,
+        members: Vec::new(),
     }
 }
 
@@ -124,7 +126,57 @@ fn full_activity() -> ActivitySums {
         first_transaction_date: "2019-05-06".parse().unwrap(),
         last_transaction_date: "2026-02-28".parse().unwrap(),
     };
-    ActivitySums { last_number: 326, summary }
+    ActivitySums { last_number: 326, summary, base: None }
+}
+
+/// A customer that others were merged into and that was itself merged into another.
+fn merged_customer() -> Customer {
+    Customer {
+        active: false,
+        card_count: 2,
+        merged_into: Some(CustomerId(5001)),
+        members: vec![CustomerId(326), CustomerId(8)],
+        ..full_customer()
+    }
+}
+
+/// Sums with some that others brought.
+fn merged_activity() -> ActivitySums {
+    let own = full_activity();
+    let base = ActivitySummary { lifetime: own.summary.year_to_date, ..own.summary };
+    ActivitySums { base: Some(base), ..own }
+}
+
+#[test]
+fn m_2_a_merged_customer_reads_as_it_was_written() {
+    let body = encode_customer(&merged_customer()).unwrap();
+    assert_eq!(decode_customer(&body).unwrap(), merged_customer());
+    let state = read_state(&body).unwrap();
+    let members = vec![CustomerId(326), CustomerId(8)];
+    let expected = CustomerState {
+        active: false,
+        last_note_sequence: 9,
+        card_count: 2,
+        merged_into: Some(CustomerId(5001)),
+        members,
+    };
+    assert_eq!(state, expected);
+    let json = serde_json::to_string(&CustomerDocument::from(&merged_customer())).unwrap();
+    let document: CustomerDocument<'_> = serde_json::from_str(&json).unwrap();
+    assert_eq!(Customer::try_from(document).unwrap(), merged_customer());
+}
+
+#[test]
+fn m_4_the_sums_that_others_brought_are_a_section_of_their_own() {
+    let activity = merged_activity();
+    let body = encode_sums(&activity).unwrap();
+    assert_eq!(decode_sums(&body).unwrap(), activity);
+    let own = encode_sums(&ActivitySums { base: None, ..activity }).unwrap();
+    assert!(body.starts_with(&own) && body.len() > own.len());
+    let base = activity.base.unwrap();
+    let json = serde_json::to_string(&BaseDocument::from(&base)).unwrap();
+    let document: BaseDocument<'_> = serde_json::from_str(&json).unwrap();
+    assert_eq!(ActivitySummary::try_from(document).unwrap(), base);
 }
 
 #[test]
@@ -223,6 +275,12 @@ fn stored_versions_stay_readable() {
     let activity = include_bytes!("fixtures/sums-v1.bin");
     assert_eq!(decode_sums(activity).unwrap(), full_activity());
     assert_eq!(encode_sums(&full_activity()).unwrap(), activity);
+    let merged = include_bytes!("fixtures/customer-merged-v1.bin");
+    assert_eq!(decode_customer(merged).unwrap(), merged_customer());
+    assert_eq!(encode_customer(&merged_customer()).unwrap(), merged);
+    let activity = include_bytes!("fixtures/sums-merged-v1.bin");
+    assert_eq!(decode_sums(activity).unwrap(), merged_activity());
+    assert_eq!(encode_sums(&merged_activity()).unwrap(), activity);
     let row = history::decode(include_bytes!("fixtures/history-v1.bin")).unwrap();
     assert_eq!((row.operation.as_ref(), row.customer, row.previous), ("addCustomer", 4711, Some(17)));
     assert_eq!(row.sections.len(), 11);

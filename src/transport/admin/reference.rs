@@ -132,7 +132,10 @@ pub(super) async fn show(gateway: &Gateway, request: &Request) -> Response {
         let text = format!("{:?} is no kind of reference data; castile knows {known}, card", wanted.kind);
         return problem(StatusCode::BAD_REQUEST, &text);
     };
-    let shown = reference::show(&gateway.reference.get(), kind, wanted.code.as_deref());
+    let shown = match reference::show(gateway, kind, wanted.code.as_deref()).await {
+        Ok(shown) => shown,
+        Err(error) => return refused(&error),
+    };
     if let (Some(code), true) = (&wanted.code, shown.is_empty()) {
         return problem(StatusCode::NOT_FOUND, &format!("there is no {} {code:?}", kind.as_str()));
     }

@@ -4,6 +4,7 @@ use super::{activity, contact};
 use crate::domain::activity::ActivitySummary;
 use crate::domain::card::CardNumber;
 use crate::domain::customer::{Customer, Individual, Profile, Subject, ValidationError};
+use crate::domain::identity::CustomerId;
 use crate::domain::note::Note;
 use crate::wire::xml::Writer;
 
@@ -45,7 +46,9 @@ pub fn write_customer<S: AsRef<str>>(
     selection: Selection,
 ) {
     writer.start("Customer");
-    writer.value("CustomerID", &customer.id);
+    if customer.id != CustomerId::NOBODY {
+        writer.value("CustomerID", &customer.id);
+    }
     content(writer, customer, notes, selection);
     state(writer, customer, selection);
     if let Some(summary) = summary {
@@ -54,6 +57,7 @@ pub fn write_customer<S: AsRef<str>>(
     for card in cards {
         writer.element("CardNumber", &card.masked());
     }
+    display(writer, "MergedInto", customer.merged_into);
     writer.end();
 }
 

@@ -84,6 +84,10 @@ const ELEMENTS: &[&str] = &[
     "IncludeInactive",
     "MaxResults",
     "PageToken",
+    "MergeSource",
+    "MergeTargetSet",
+    "MergeTarget",
+    "Preview",
 ];
 
 /// The elements of a `Transaction`, which stand in an order of their own.

@@ -26,6 +26,7 @@ public final class Client {
         GROUPS.put("DocumentCases", "processCustomers");
         GROUPS.put("TransactionCases", "recordTransaction");
         GROUPS.put("CardCases", "associateCardToCustomer");
+        GROUPS.put("MergeCases", "mergeCustomers");
     }
 
     private static int passed;

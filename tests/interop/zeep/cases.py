@@ -276,3 +276,29 @@ def recorded_transactions(proxy):
 def totals(found):
     """The five figures of sums."""
     return (found.SalesAmount, found.ReturnsAmount, found.TransactionCount, found.ItemsSoldCount, found.ItemsReturnedCount)
+
+
+def merged_customers(proxy):
+    """A merge leads old ids and keys to the new customer; the old one names it; taken back, all is as before."""
+    keys = [proxy.key(f"merged {number}") for number in (1, 2)]
+    ids = [
+        proxy.service.addCustomer(Customer=person(first, "Voss", AlternateKey=[key])).CustomerID
+        for first, key in zip(("Ida", "Otto"), keys)
+    ]
+    source, targets = {"CustomerID": ids[0]}, {"MergeTarget": [{"AlternateKey": [keys[1]]}]}
+    seen = proxy.service.mergeCustomers(MergeSource=source, MergeTargetSet=targets, Preview=True)
+    equal("names of the preview", names(seen.Customer), {"First": "Ida", "Last": "Voss"})
+    answer = proxy.service.mergeCustomers(MergeSource=source, MergeTargetSet=targets)
+    equal("merged customers", answer.MergedCustomerID, ids)
+    for named in ({"CustomerID": ids[0]}, {"CustomerID": ids[1]}, {"AlternateKey": [keys[0]]}, {"AlternateKey": [keys[1]]}):
+        found = proxy.service.retrieveCustomer(**named)
+        equal("CustomerID", (found.CustomerID, found.MergedInto), (answer.CustomerID, None))
+    old = proxy.service.retrieveCustomer(CustomerID=ids[1], IncludeInactive=True)
+    equal("the old customer", (old.CustomerID, old.Active, old.MergedInto), (ids[1], False, answer.CustomerID))
+    _, detail = proxy.fault(proxy.service.deleteCustomer, CustomerID=ids[0])
+    equal("Code of a delete by an old id", detail.Code, "CUSTOMER_NOT_FOUND")
+    equal("restored customers", proxy.service.unmergeCustomers(CustomerID=answer.CustomerID), ids)
+    found = proxy.service.retrieveCustomer(AlternateKey=[keys[1]])
+    equal("after the unmerge", (found.CustomerID, found.MergedInto), (ids[1], None))
+    _, detail = proxy.fault(proxy.service.unmergeCustomers, CustomerID=ids[0])
+    equal("Code of an unmerge of nothing", detail.Code, "MERGE_CUSTOMER_CREATION_EXCEPTION")

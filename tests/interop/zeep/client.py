@@ -32,6 +32,7 @@ CASES = [
     (cases.search_without_criteria, "searchCustomers"),
     (cases.customers_document, "processCustomers"),
     (cases.recorded_transactions, "recordTransaction"),
+    (cases.merged_customers, "mergeCustomers"),
     (card_cases.associated_card, "associateCardToCustomer"),
     (card_cases.cards_document, "activateInstrumentCustomer"),
     (batch_cases.submitted_file, "submitBatch"),

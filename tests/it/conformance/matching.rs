@@ -121,6 +121,8 @@ fn r2712_the_answer_in_the_body_is_the_global_element_of_its_part() {
         let key = soap::key("XSTORE_ID", &fresh("part"));
         let submitted =
             scene.server().client().post(&soap::envelope(&soap::batch("part", "a.xml", "<Customers/>")));
+        let other = scene.fresh_customer();
+        let merged = scene.merged(&[&scene.fresh_customer(), &scene.fresh_customer()]);
         let requests = [
             soap::batch("part", "a.xml", "<Customers/>"),
             soap::run(submitted.text("RunID")),
@@ -137,6 +139,8 @@ fn r2712_the_answer_in_the_body_is_the_global_element_of_its_part() {
                 "<Customers xmlns='{}'><Customer Action='Update'>{key}</Customer></Customers>",
                 soap::NAMESPACE
             ),
+            soap::merge(&key, &[&other]),
+            soap::unmerge(&merged),
             format!("<deleteCustomer xmlns='{}'>{key}</deleteCustomer>", soap::NAMESPACE),
         ];
         assert_eq!(requests.len(), description.operations.len(), "one for each operation");

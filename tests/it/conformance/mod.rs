@@ -135,6 +135,22 @@ impl Scene {
         self.check(Version::V12, template, expected_12);
     }
 
+    /// The key of a new customer, as an element.
+    #[track_caller]
+    fn fresh_customer(&self) -> String {
+        let key = soap::key("XSTORE_ID", &fresh("again"));
+        let add = soap::envelope(&soap::customer("addCustomer", &key));
+        assert_eq!(self.server().client().post(&add).status, 200);
+        key
+    }
+
+    /// The id of the customer that is made of these.
+    #[track_caller]
+    fn merged(&self, keys: &[&str]) -> String {
+        let answer = self.server().client().post(&soap::envelope(&soap::merge("", keys)));
+        answer.text("CustomerID").to_owned()
+    }
+
     /// Whether there is a customer with this key.
     #[track_caller]
     fn is_stored(&self, key: &str) -> bool {

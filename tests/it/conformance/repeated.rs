@@ -27,14 +27,7 @@ fn told_again(answer: &Answer) -> String {
 
 /// A request of every writing operation on a customer of its own, a refused one and a document.
 fn writes(scene: &Scene) -> Vec<(&'static str, String)> {
-    let customer = || {
-        let key = soap::key("XSTORE_ID", &fresh("again"));
-        assert_eq!(
-            scene.server().client().post(&soap::envelope(&soap::customer("addCustomer", &key))).status,
-            200
-        );
-        key
-    };
+    let customer = || scene.fresh_customer();
     let record = |action: &str, key: &str| format!("<Customer Action='{action}'>{key}</Customer>");
     let new = || soap::key("XSTORE_ID", &fresh("again"));
     let document = format!(
@@ -54,6 +47,8 @@ fn writes(scene: &Scene) -> Vec<(&'static str, String)> {
             "deleteCustomer",
             format!("<deleteCustomer xmlns='{}'>{}</deleteCustomer>", soap::NAMESPACE, customer()),
         ),
+        ("mergeCustomers", soap::merge(&customer(), &[&customer(), &customer()])),
+        ("unmergeCustomers", soap::unmerge(&scene.merged(&[&customer(), &customer()]))),
         ("recordTransaction", soap::transaction(&sale(&customer()))),
         ("associateCardToCustomer", soap::association(CARD, &customer())),
         ("activateInstrumentCustomer", soap::instruments(&soap::instrument_record(CARD, &customer()))),

@@ -121,6 +121,38 @@ pub(super) const TABLES: &[Table] = &[
         },
     },
     Table {
+        operation: "mergeCustomers",
+        writes: true,
+        in_customer: false,
+        rows: &[
+            row("long", "ATTRIBUTE_VALUE_TOO_LARGE MergeSource/CustomerID"),
+            row("flag", "INVALID_ATTRIBUTE_VALUE Preview"),
+            row("type code", "ALTERNATE_KEY_TYPECODE_UNSPECIFIED MergeSource/AlternateKey[1]/@TypeCode"),
+            row("id", "ALTERNATE_KEY_VALUE_UNSPECIFIED MergeSource/AlternateKey[2]/AlternateID"),
+            row("few", "MERGE_CUSTOMER_CREATION_EXCEPTION"),
+            row("many", "MERGE_CUSTOMER_CREATION_EXCEPTION"),
+            row("nobody", "CUSTOMER_NOT_FOUND MergeTargetSet/MergeTarget[2]"),
+            row("same", "MERGE_CUSTOMER_CREATION_EXCEPTION"),
+        ],
+        build: merge,
+    },
+    Table {
+        operation: "unmergeCustomers",
+        writes: true,
+        in_customer: false,
+        rows: &[
+            row("long", "ATTRIBUTE_VALUE_TOO_LARGE CustomerID"),
+            NOBODY,
+            row("never merged", "MERGE_CUSTOMER_CREATION_EXCEPTION"),
+        ],
+        build: |has| match (has("long"), has("nobody"), has("never merged")) {
+            (true, _, _) => long_id(has),
+            (false, true, _) => "<CustomerID>999999</CustomerID>".to_owned(),
+            (false, false, true) => "<CustomerID>1</CustomerID>".to_owned(),
+            (false, false, false) => "<CustomerID>@merged</CustomerID>".to_owned(),
+        },
+    },
+    Table {
         operation: "retrieveCustomer",
         writes: false,
         in_customer: false,
@@ -189,6 +221,25 @@ fn transaction(has: &Wrong<'_>) -> String {
         broken_keys(has),
         soap::key("XSTORE_CUST_ID", last),
         long_id(has)
+    )
+}
+
+fn merge(has: &Wrong<'_>) -> String {
+    let target =
+        |type_code: &str, id: &str| format!("<MergeTarget>{}</MergeTarget>", soap::key(type_code, id));
+    let taken = target("XSTORE_ID", "taken");
+    let targets = match (has("few"), has("many"), has("nobody"), has("same")) {
+        (true, ..) => String::new(),
+        (_, true, ..) => taken.repeat(10),
+        (_, _, true, _) => format!("{taken}{}", target("XSTORE_CUST_ID", "nobody")),
+        (_, _, _, true) => target("XSTORE_CUST_ID", "delete-@new"),
+        (_, _, _, false) => taken,
+    };
+    let flag = if has("flag") { "perhaps" } else { "false" };
+    let source =
+        format!("{}{}{}", broken_keys(has), soap::key("XSTORE_CUST_ID", "delete-@new"), long_id(has));
+    format!(
+        "<Preview>{flag}</Preview><MergeTargetSet>{targets}</MergeTargetSet><MergeSource>{source}</MergeSource>"
     )
 }
 

@@ -28,7 +28,8 @@ fn start(folder: &std::path::Path, more: &[(&str, &str)]) -> Server {
     Server::spawn(command.envs(variables).envs(more.iter().copied()))
 }
 
-/// A folder with a server that holds the cards of [`cards::FILE`], customer 1, the one with the key `taken`, some to be deleted, and run 1.
+/// A folder with a server that holds the cards of [`cards::FILE`], customer 1, the one with the key `taken`, some to be
+/// deleted or merged, 11 and 12, who were made by merges, and run 1.
 fn with_customer() -> (tempfile::TempDir, Server) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("cards.toml"), cards::FILE).unwrap();
@@ -41,8 +42,13 @@ fn with_customer() -> (tempfile::TempDir, Server) {
         ("XSTORE_CUST_ID", "delete-new-1"),
         ("XSTORE_CUST_ID", "delete-new-2"),
         ("XSTORE_CUST_ID", "delete-new-Delete"),
+        ("XSTORE_CUST_ID", "delete-new-Merge"),
+        ("PHONE", "a"),
+        ("PHONE", "b"),
+        ("PHONE", "c"),
+        ("PHONE", "d"),
     ];
-    for (index, (type_code, id)) in keys.into_iter().enumerate() {
+    for (index, (type_code, id)) in keys.iter().enumerate() {
         let add = soap::customer("addCustomer", &soap::key(type_code, id));
         let added = server.client().post(&soap::envelope(&add));
         assert_eq!(added.text("CustomerID"), (index + 1).to_string());
@@ -50,6 +56,11 @@ fn with_customer() -> (tempfile::TempDir, Server) {
     let submitted =
         server.client().post(&soap::envelope(&soap::batch("checks", "first.xml", "<Customers/>")));
     assert_eq!(submitted.text("RunID"), "1");
+    for (index, [one, other]) in [["a", "b"], ["c", "d"]].into_iter().enumerate() {
+        let merge = soap::merge(&soap::key("PHONE", one), &[&soap::key("PHONE", other)]);
+        let merged = server.client().post(&soap::envelope(&merge));
+        assert_eq!(merged.text("CustomerID"), (index + keys.len() + 1).to_string());
+    }
     (folder, server)
 }
 
@@ -104,6 +115,7 @@ fn check_content(server: &Server, table: &Table, good: [&str; 2]) {
         for row in 0..=table.rows.len() {
             let content = table.content(row);
             let content = content.replace("@new", if version == Version::V11 { "new-1" } else { "new-2" });
+            let content = content.replace("@merged", if version == Version::V11 { "11" } else { "12" });
             let message = Message { version, operation, content: &content, flaw: None };
             let expected = match table.rows.get(row) {
                 Some(told) => format!("{client} {}", told.expected),
@@ -147,6 +159,7 @@ fn a_record_of_a_document_is_checked_in_the_order_of_its_operation() {
         ("AddorUpdate", "addOrUpdateCustomer"),
         ("Update", "updateCustomer"),
         ("Delete", "deleteCustomer"),
+        ("Merge", "mergeCustomers"),
     ];
     let (_folder, server) = with_customer();
     for (action, operation) in actions {

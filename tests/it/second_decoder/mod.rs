@@ -18,6 +18,7 @@ pub(crate) use contact::Email;
 pub(crate) use details::AlternateKey;
 use details::{ValidationError, Warning};
 pub(crate) use tree::Customer;
+use tree::{CustomerIdentifier, MergeTargetSet};
 
 /// The Body of a message: exactly one of these is there.
 #[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
@@ -39,6 +40,14 @@ pub(crate) struct Body {
     pub(crate) delete_customer: Option<Retrieve>,
     #[yaserde(prefix = "crm", rename = "deleteCustomerResponse")]
     pub(crate) delete_customer_response: Option<Outcome>,
+    #[yaserde(prefix = "crm", rename = "mergeCustomers")]
+    pub(crate) merge_customers: Option<Merge>,
+    #[yaserde(prefix = "crm", rename = "mergeCustomersResponse")]
+    pub(crate) merge_customers_response: Option<MergeOutcome>,
+    #[yaserde(prefix = "crm", rename = "unmergeCustomers")]
+    pub(crate) unmerge_customers: Option<Restored>,
+    #[yaserde(prefix = "crm", rename = "unmergeCustomersResponse")]
+    pub(crate) unmerge_customers_response: Option<Restored>,
     #[yaserde(prefix = "crm", rename = "retrieveCustomer")]
     pub(crate) retrieve_customer: Option<Retrieve>,
     #[yaserde(prefix = "crm", rename = "retrieveCustomerResponse")]
@@ -69,6 +78,38 @@ pub(crate) struct Body {
 pub(crate) struct Recorded {
     #[yaserde(prefix = "crm", rename = "TransactionID")]
     pub(crate) transaction_id: Option<String>,
+}
+
+/// `mergeCustomers`.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct Merge {
+    #[yaserde(prefix = "crm", rename = "MergeSource")]
+    pub(crate) merge_source: Option<CustomerIdentifier>,
+    #[yaserde(prefix = "crm", rename = "MergeTargetSet")]
+    pub(crate) merge_target_set: Option<MergeTargetSet>,
+    #[yaserde(prefix = "crm", rename = "Preview")]
+    pub(crate) preview: Option<String>,
+}
+
+/// The answer of `mergeCustomers`.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct MergeOutcome {
+    #[yaserde(prefix = "crm", rename = "CustomerID")]
+    pub(crate) customer_id: Option<String>,
+    #[yaserde(prefix = "crm", rename = "MergedCustomerID")]
+    pub(crate) merged_customer_ids: Vec<String>,
+    #[yaserde(prefix = "crm", rename = "Customer")]
+    pub(crate) customer: Option<Customer>,
+}
+
+/// `unmergeCustomers` and its answer.
+#[derive(Debug, Default, Clone, PartialEq, Eq, YaDeserialize)]
+#[yaserde(prefix = "crm", namespaces = { "crm" = "urn:castile:crm:v1" })]
+pub(crate) struct Restored {
+    #[yaserde(prefix = "crm", rename = "CustomerID")]
+    pub(crate) customer_ids: Vec<String>,
 }
 
 /// The answer of `searchCustomers`.

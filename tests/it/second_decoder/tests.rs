@@ -162,6 +162,10 @@ fn everything_that_the_schema_declares_is_read() {
     check("updateCustomerResponse", 10);
     check("deleteCustomer", 5);
     check("deleteCustomerResponse", 2);
+    check("mergeCustomers", 9);
+    check("mergeCustomersResponse", 120);
+    check("unmergeCustomers", 1);
+    check("unmergeCustomersResponse", 1);
     check("retrieveCustomer", 7);
     check("retrieveCustomerResponse", 120);
     check("Customers", 120);

@@ -72,6 +72,27 @@ pub(crate) fn instrument(card: &str) -> String {
     format!("<retrieveInstrument xmlns=\"{NAMESPACE}\"><CardNumber>{card}</CardNumber></retrieveInstrument>")
 }
 
+/// A request that merges customers, each named by its identifiers.
+pub(crate) fn merge(source: &str, targets: &[&str]) -> String {
+    let source =
+        if source.is_empty() { String::new() } else { format!("<MergeSource>{source}</MergeSource>") };
+    let targets: String =
+        targets.iter().map(|target| format!("<MergeTarget>{target}</MergeTarget>")).collect();
+    format!(
+        "<mergeCustomers xmlns=\"{NAMESPACE}\">{source}<MergeTargetSet>{targets}</MergeTargetSet></mergeCustomers>"
+    )
+}
+
+/// A request that takes back the merge that made this customer.
+pub(crate) fn unmerge(id: &str) -> String {
+    format!("<unmergeCustomers xmlns=\"{NAMESPACE}\"><CustomerID>{id}</CustomerID></unmergeCustomers>")
+}
+
+/// A CustomerID.
+pub(crate) fn id(id: &str) -> String {
+    format!("<CustomerID>{id}</CustomerID>")
+}
+
 /// An alternate key.
 pub(crate) fn key(type_code: &str, id: &str) -> String {
     format!("<AlternateKey TypeCode=\"{type_code}\"><AlternateID>{id}</AlternateID></AlternateKey>")

@@ -8,7 +8,14 @@ use castile::wire::xml::{Document, Limits};
 use sha2::{Digest, Sha256};
 
 /// These come before all others, in this order.
-const FIRST: &[&str] = &["add-customer", "add-or-update-customer", "submit-batch"];
+const FIRST: &[&str] = &[
+    "add-customer",
+    "add-duplicate",
+    "merge-customers",
+    "unmerge-customers",
+    "add-or-update-customer",
+    "submit-batch",
+];
 /// These come behind all others.
 const LAST: &[&str] = &["delete-customer"];
 

@@ -5,7 +5,7 @@ use super::super::form;
 use super::{Check, Problem};
 use crate::domain::activity::ActivitySummary;
 use crate::domain::identity::CustomerId;
-use crate::store::record::{ActivitySums, decode_sums, decode_transaction, key};
+use crate::store::record::{ActivitySums, decode_sums, decode_transaction, key, read_state};
 use crate::store::{Key, Record, StoreError};
 
 /// How many transactions are read at once.
@@ -63,15 +63,38 @@ impl Check<'_> {
         if let Err(why) = form::of_sums(&activity) {
             return Ok(Some(why.to_owned()));
         }
-        if matches!(self.known(&key::customer(customer)).await?, Some(None)) {
-            return Ok(Some("belongs to a customer who is not stored".to_owned()));
+        match self.known(&key::customer(customer)).await? {
+            Some(None) => return Ok(Some("belongs to a customer who is not stored".to_owned())),
+            Some(Some(owner)) => {
+                let members = read_state(&owner.body).map(|state| state.members).unwrap_or_default();
+                if let Some(problem) = self.base(&members, &activity).await? {
+                    return Ok(Some(problem));
+                }
+            }
+            None => {}
         }
         self.sums(customer, &activity).await
     }
 
-    /// A customer without transactions of its own has the sums of others, which are not followed here.
+    /// M-4: what a customer began with are the sums of those who were merged into it, who buy nothing any more.
+    async fn base(&self, members: &[CustomerId], activity: &ActivitySums) -> Result<Problem, StoreError> {
+        let mut sums = Vec::new();
+        for member in members {
+            match self.known(&key::sums(*member)).await? {
+                Some(Some(record)) => match decode_sums(&record.body) {
+                    Ok(activity) => sums.push(activity.summary),
+                    Err(_) => return Ok(None),
+                },
+                Some(None) => {}
+                None => return Ok(None),
+            }
+        }
+        let differ = ActivitySummary::of_all(sums) != activity.base;
+        Ok(differ.then(|| "do not begin with the sums of those who were merged into the customer".to_owned()))
+    }
+
     async fn sums(&self, customer: CustomerId, activity: &ActivitySums) -> Result<Problem, StoreError> {
-        let (mut sums, mut next) = (None::<ActivitySummary>, 1);
+        let (mut sums, mut next) = (activity.base, 1);
         while next <= activity.last_number {
             let page = next..activity.last_number.saturating_add(1).min(next + PAGE);
             let keys: Vec<_> = page.clone().map(|number| key::transaction(customer, number)).collect();
@@ -89,12 +112,12 @@ impl Check<'_> {
             }
             next = page.end;
         }
-        let differ = sums.is_some_and(|sums| sums != activity.summary);
+        let differ = sums != Some(activity.summary);
         Ok(differ.then(|| "are not the sums of the customer's transactions".to_owned()))
     }
 
     /// The record under `key`; `None` for a damaged one, which is told where it stands.
-    async fn known(&self, key: &Key) -> Result<Option<Option<Record>>, StoreError> {
+    pub(super) async fn known(&self, key: &Key) -> Result<Option<Option<Record>>, StoreError> {
         match self.administration.get(key).await {
             Err(StoreError::Corrupt(_)) => Ok(None),
             record => record.map(Some),

@@ -39,6 +39,8 @@ fn operations_come_with_elements_and_actions() {
             "updateCustomer",
             "deleteCustomer",
             "retrieveCustomer",
+            "mergeCustomers",
+            "unmergeCustomers",
             "processCustomers",
             "searchCustomers",
             "recordTransaction",

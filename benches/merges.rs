@@ -1,0 +1,96 @@
+//! mergeCustomers, three customers each, durable, against the committer alone: the same changes, prepared before on what
+//! its own store holds.
+//!
+//! A change of a merge holds three records twice (as they become and as they were), the result, its keys and notes, and
+//! the rows of the log for all four. Deliberately absent: what a merge costs those who read, which a row of its own says.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use castile::ops::DEFAULT_REFERENCE;
+use castile::store::{SledStore, Store};
+use tokio::runtime::Runtime;
+
+use crate::commits::{self, Preparer};
+use crate::load::{self, CONNECTIONS, Round};
+use crate::measure::{Row, Target, cpu_note, in_turns};
+use crate::write::Shared;
+use crate::{Outcome, Size, messages, servers};
+
+/// How many customers a merge takes.
+const MEMBERS: u64 = 3;
+/// One merge is as much as several changes of other rows.
+const CHANGES_OF_A_MERGE: u64 = 6;
+
+pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
+    let (runtime, folders) = (servers::runtime()?, (servers::folder()?, servers::folder()?));
+    let (store, alone) = (servers::store(folders.0.path())?, servers::store(folders.1.path())?);
+    let customers = customers(size);
+    for store in [&store, &alone] {
+        fill(&runtime, store, customers)?;
+    }
+    let (address, _stop) = servers::serve(&runtime, servers::gateway(store as Arc<dyn Store>)?)?;
+    // Ids are drawn in blocks, so the last one given is not far above the number of customers.
+    let above = 2 * customers + 1_000_000;
+    let preparer = Preparer::beginning_above(above, Arc::clone(&alone) as Arc<dyn Store>, DEFAULT_REFERENCE)?;
+    let rounds = in_turns(
+        size,
+        |round| drive(address, messages(size, round)),
+        |round| commits::commit(&runtime, &alone, preparer.prepared(&runtime, messages(size, round))?),
+    )?;
+    let notes = vec![
+        cpu_note(&rounds),
+        format!(
+            "{CONNECTIONS} connections against {CONNECTIONS} tasks, {} merges of {MEMBERS} a round",
+            merges(size)
+        ),
+        format!("{customers} customers, each merged once at most"),
+    ];
+    Ok(vec![
+        Row {
+            name: "merges: mergeCustomers / committer alone".to_owned(),
+            unit: "/s",
+            rounds: rounds.iter().map(|(ours, alone)| (ours.rate(), alone.rate())).collect(),
+            target: Target::AtLeast(0.8),
+            notes,
+        },
+        Row {
+            name: "merges: 99th percentile of the same".to_owned(),
+            unit: "ms",
+            rounds: rounds.iter().map(|(ours, alone)| (ours.p99_ms(), alone.p99_ms())).collect(),
+            target: Target::AtMost(3.0),
+            notes: Vec::new(),
+        },
+    ])
+}
+
+/// The merges of a round.
+fn merges(size: &Size) -> u64 {
+    size.changes as u64 / CHANGES_OF_A_MERGE
+}
+
+/// As many as all rounds merge, the warm one before them too.
+fn customers(size: &Size) -> u64 {
+    MEMBERS * merges(size) * (size.rounds as u64 + 1)
+}
+
+fn fill(runtime: &Runtime, store: &Arc<SledStore>, customers: u64) -> Outcome<()> {
+    servers::fill(runtime, &servers::gateway(Arc::clone(store) as Arc<dyn Store>)?, customers)
+}
+
+/// No two merges of any round share a customer.
+fn messages(size: &Size, round: usize) -> impl Iterator<Item = String> {
+    let first = round as u64 * merges(size);
+    (first..first + merges(size)).map(|number| {
+        let members: Vec<u64> = (1..=MEMBERS).map(|member| MEMBERS * number + member).collect();
+        messages::merge(&members)
+    })
+}
+
+fn drive(address: SocketAddr, messages: impl Iterator<Item = String>) -> Outcome<Round> {
+    let requests = messages.map(|message| messages::http("mergeCustomers", &message)).collect();
+    let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
+    let connection = |_| Shared { requests: Arc::clone(&requests), next: Arc::clone(&next) };
+    load::drive(address, (0..CONNECTIONS).map(connection).collect())
+}

@@ -1,0 +1,130 @@
+//! Who takes part in a merge: finding those who are named, and what the organisation's settings make of each (M-1, M-6).
+
+use super::{Named, Request};
+use crate::domain::activity::ActivitySummary;
+use crate::domain::error::{Code, Error, Violation};
+use crate::domain::merge::{self, Admission, Member, Traits, WhenNoSource};
+use crate::ops::customers::{self, Loaded};
+use crate::ops::{Context, merging};
+use crate::store::record::{decode_sums, key};
+use crate::store::{Reads, Record};
+
+/// Why nothing is merged.
+pub(super) const TOO_FEW: &str =
+    "a merge needs a source and at least one target, or two targets, that are different customers";
+
+/// A customer that takes part.
+pub(super) struct Found {
+    /// The customer, active.
+    pub(super) loaded: Loaded,
+    /// The record of its sums.
+    pub(super) sums: Option<Record>,
+    activity: Option<ActivitySummary>,
+}
+
+/// Those who take part, the source first; two at least.
+pub(super) async fn admitted(
+    reads: &dyn Reads,
+    request: &Request,
+    context: &Context<'_>,
+) -> Result<Vec<Found>, Error> {
+    let settings = &context.rules().settings.merge;
+    let (mut found, mut refusals, mut lost_source) = (Vec::<Found>::new(), Vec::new(), None);
+    let source = request.source.iter().map(|named| (named, true));
+    for (named, is_source) in source.chain(request.targets.iter().map(|named| (named, false))) {
+        match one(reads, named, context).await? {
+            Verdict::Merged(member) => {
+                let id = member.loaded.customer.id;
+                if found.iter().all(|known| known.loaded.customer.id != id) {
+                    found.push(*member);
+                }
+            }
+            Verdict::LeftOut(refusal) if is_source => lost_source = Some(refusal),
+            Verdict::LeftOut(_) => {}
+            Verdict::Refused(violation) => refusals.push(violation),
+        }
+    }
+    if let Some(refusal) = Error::from_violations(refusals) {
+        return Err(refusal);
+    }
+    let has_source = request.source.is_some() && lost_source.is_none();
+    if let Some(refusal) = lost_source.filter(|_| settings.source_unmergeable == WhenNoSource::Refuse) {
+        return Err(refusal.into());
+    }
+    if found.len() < 2 {
+        return Err(merging::refused(TOO_FEW));
+    }
+    if !has_source {
+        let source = merge::choose_source(&of_rules(&found), &settings.source_rules);
+        found[..=source].rotate_right(1);
+    }
+    Ok(found)
+}
+
+/// What becomes of one who is named.
+enum Verdict {
+    Merged(Box<Found>),
+    /// With the refusal that it is of a source that has to be there.
+    LeftOut(Violation),
+    Refused(Violation),
+}
+
+async fn one(reads: &dyn Reads, named: &Named, context: &Context<'_>) -> Result<Verdict, Error> {
+    let found = find(reads, named).await?;
+    let mut traits = Traits { missing: found.is_none(), ..Traits::default() };
+    let mut member = None;
+    if let Some(loaded) = found {
+        let customer = &loaded.customer;
+        let sums = reads.get(&key::sums(customer.id)).await?;
+        let activity = sums.as_ref().map(|record| decode_sums(&record.body)).transpose()?;
+        traits.cards = customer.card_count > 0;
+        traits.transactions = activity.is_some();
+        traits.promotion_responses = context.rules().reference.has_responded(customer.id);
+        let activity = activity.map(|activity| activity.summary);
+        member = Some(Box::new(Found { loaded, sums, activity }));
+    }
+    let violation = |code: Code, message: &str| Violation {
+        code,
+        field: named.path.clone(),
+        message: message.to_owned(),
+    };
+    Ok(match (merge::admission(traits, &context.rules().settings.merge), member) {
+        (Admission::Refused(code, why), _) => Verdict::Refused(violation(code, why)),
+        (Admission::Merged, Some(member)) => Verdict::Merged(member),
+        (Admission::LeftOut, Some(_)) => {
+            let why = "the source can't be merged: the organisation leaves such customers out";
+            Verdict::LeftOut(violation(Code::MergeCustomerCreationException, why))
+        }
+        (Admission::LeftOut | Admission::Merged, None) => {
+            let why = "no customer was found with the identifiers of the source";
+            Verdict::LeftOut(violation(Code::CustomerNotFound, why))
+        }
+    })
+}
+
+/// The active customer that is named, or that became of it (M-2).
+async fn find(reads: &dyn Reads, named: &Named) -> Result<Option<Loaded>, Error> {
+    let found = match named.identifiers.find(reads).await {
+        Err(refusal) if refusal.code == Code::CustomerNotFound => return Ok(None),
+        found => found?,
+    };
+    Ok(Some(found).filter(|found| found.customer.active))
+}
+
+/// Reads the notes of all.
+pub(super) async fn read_notes(reads: &dyn Reads, members: &mut [Found]) -> Result<(), Error> {
+    for member in members {
+        member.loaded.notes = customers::notes(reads, &member.loaded.customer).await?;
+    }
+    Ok(())
+}
+
+/// The same for the rules.
+pub(super) fn of_rules<'m>(members: &'m [Found]) -> Vec<Member<'m>> {
+    let member = |found: &'m Found| Member {
+        customer: &found.loaded.customer,
+        notes: &found.loaded.notes,
+        activity: found.activity,
+    };
+    members.iter().map(member).collect()
+}
