@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use hyper::Method;
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Access, ask_one, parsed, run_of, table};
 use crate::cli::outcome::read;
@@ -23,8 +23,17 @@ pub(super) enum Kept {
     LeftToTheServer,
 }
 
+/// Ctrl-C from now on: it no longer ends the process.
+pub(super) fn interrupts() -> Result<Signal, Failure> {
+    signal(SignalKind::interrupt()).map_err(|error| Failure::io("waiting for Ctrl-C", &error))
+}
+
 /// Watches a run until it ends or stands; alone, carries it out meanwhile. Ctrl-C stops it, or the watching.
-pub(super) async fn follow(access: &mut Access, id: u64) -> Result<(RunTold, Kept), Failure> {
+pub(super) async fn follow(
+    access: &mut Access,
+    id: u64,
+    interrupts: &mut Signal,
+) -> Result<(RunTold, Kept), Failure> {
     let (method, wish) = match access {
         Access::Own { .. } => (Method::POST, "execute"),
         Access::Server(_) => (Method::GET, "follow"),
@@ -36,7 +45,7 @@ pub(super) async fn follow(access: &mut Access, id: u64) -> Result<(RunTold, Kep
         Access::Server(_) => None,
     };
     let mut view = View::new(first);
-    let kept = keep_watching(access, id, answer, &mut view).await?;
+    let kept = keep_watching(access, id, answer, &mut view, interrupts).await?;
     view.bar.finish_and_clear();
     let last = view.last.ok_or_else(|| Failure::new(Exit::Internal, "nothing was told of the run"))?;
     Ok((last, kept))
@@ -47,9 +56,8 @@ async fn keep_watching(
     id: u64,
     answer: Answer,
     view: &mut View,
+    interrupts: &mut Signal,
 ) -> Result<Kept, Failure> {
-    let interrupts = signal(SignalKind::interrupt());
-    let mut interrupts = interrupts.map_err(|error| Failure::io("waiting for Ctrl-C", &error))?;
     let mut stopping = false;
     let mut watched = std::pin::pin!(watch(answer, view));
     loop {

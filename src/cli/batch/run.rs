@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use clap::Args;
 use hyper::Method;
+use tokio::signal::unix::Signal;
 
-use super::follow::{Kept, follow};
+use super::follow::{Kept, follow, interrupts};
 use super::upload::{NewRun, Source};
 use super::{Access, ask_one, run_of, table};
 use crate::cli::text::line;
@@ -59,9 +60,17 @@ impl RunFile {
         let source = Source::open(&self.file).map_err(not_run)?;
         let shown = source.shown.clone();
         let mut access = crate::cli::open(config, "batch run").await.map_err(not_run)?;
-        let sent = source.send(&mut access, &self.fileset).await;
-        let run = sent.map_err(|failure| not_run(said_of(&shown, failure)))?;
-        wait(&mut access, run).await
+        let mut interrupts = interrupts()?;
+        let taken = async {
+            let sent = tokio::select! {
+                sent = source.send(&mut access, &self.fileset) => sent?,
+                _ = interrupts.recv() => return Err(Failure::new(Exit::NotRun, "interrupted on its way in")),
+            };
+            // Short, and not to be interrupted: afterwards there is a run.
+            sent.end(&mut access).await
+        };
+        let run = taken.await.map_err(|failure| not_run(said_of(&shown, failure)))?;
+        wait(&mut access, run, &mut interrupts).await
     }
 }
 
@@ -69,10 +78,11 @@ impl Retry {
     pub(super) async fn run(self, config: &Config) -> Result<(), Failure> {
         let mut access = crate::cli::open(config, "batch retry").await.map_err(not_run)?;
         run_of(&mut access, self.run).await.map_err(not_run)?;
+        let mut interrupts = interrupts()?;
         let target = format!("/batch/runs/{}/retry", self.run);
         let new: NewRun = ask_one(&mut access, Method::POST, &target, Bytes::new()).await.map_err(not_run)?;
         eprintln!("run {} tries the failures of run {} again", new.run, self.run);
-        wait(&mut access, new.run).await
+        wait(&mut access, new.run, &mut interrupts).await
     }
 }
 
@@ -87,9 +97,10 @@ impl Steer {
     /// Resumes; where there is no server, this process carries the run out.
     pub(super) async fn resume(self, config: &Config) -> Result<(), Failure> {
         let mut access = crate::cli::open(config, "batch resume").await?;
+        let mut interrupts = interrupts()?;
         let run = self.ask(&mut access, "resume").await?;
         match access {
-            Access::Own { .. } => wait(&mut access, run.run).await,
+            Access::Own { .. } => wait(&mut access, run.run, &mut interrupts).await,
             Access::Server(_) => told(&run),
         }
     }
@@ -107,8 +118,8 @@ fn told(run: &RunTold) -> Result<(), Failure> {
 }
 
 /// Watches a run to its end and says what became of it.
-async fn wait(access: &mut Access, id: u64) -> Result<(), Failure> {
-    let (run, kept) = follow(access, id).await?;
+async fn wait(access: &mut Access, id: u64, interrupts: &mut Signal) -> Result<(), Failure> {
+    let (run, kept) = follow(access, id, interrupts).await?;
     table::run(&run).iter().try_for_each(|text| line(text))?;
     match kept {
         Kept::ToTheEnd => verdict(&run),
@@ -123,7 +134,7 @@ async fn wait(access: &mut Access, id: u64) -> Result<(), Failure> {
 /// What the program exits with, and why.
 fn verdict(run: &RunTold) -> Result<(), Failure> {
     let id = run.run;
-    let because = run.problem.as_ref().map(|problem| table::problem(problem)).unwrap_or_default();
+    let because = run.problem.as_ref().map(table::problem).unwrap_or_default();
     let (exit, text) = match run.state {
         RunState::Completed => return Ok(()),
         RunState::CompletedWithFailures => {

@@ -78,8 +78,8 @@ impl Source {
         byte_bar(what, self.bytes)
     }
 
-    /// Sends the file; the id of its run.
-    pub(super) async fn send(mut self, access: &mut Access, fileset: &str) -> Result<u64, Failure> {
+    /// Sends the bytes of the file; what then has to be ended.
+    pub(super) async fn send(mut self, access: &mut Access, fileset: &str) -> Result<Sent, Failure> {
         let names = json!({ "fileset": fileset, "file_name": self.file_name }).to_string();
         let upload: Upload = ask_one(access, Method::POST, "/batch/uploads", names).await?;
         let target = format!("/batch/uploads/{}", upload.upload);
@@ -89,7 +89,17 @@ impl Source {
             ask::<serde_json::Value>(access, Method::POST, &target, portion, |_| Ok(())).await?;
         }
         bar.finish_and_clear();
-        let run: NewRun = ask_one(access, Method::POST, &format!("{target}/end"), Bytes::new()).await?;
+        Ok(Sent(target))
+    }
+}
+
+/// A file that was sent, and is not taken before it is said that this was all.
+pub(super) struct Sent(String);
+
+impl Sent {
+    /// That was all; the id of its run.
+    pub(super) async fn end(self, access: &mut Access) -> Result<u64, Failure> {
+        let run: NewRun = ask_one(access, Method::POST, &format!("{}/end", self.0), Bytes::new()).await?;
         Ok(run.run)
     }
 }
