@@ -9,6 +9,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 
+use super::execute::decide;
 use super::{ACTIONS, Call, Context, Decision, Gateway, Operation, execute};
 use crate::domain::Rules;
 use crate::domain::error::{Code, Error};
@@ -110,7 +111,7 @@ struct Prepared<O: Operation>(O::Request);
 impl<O: BatchFace> PreparedRecord for Prepared<O> {
     fn decide<'d>(&'d self, reads: &'d dyn Reads, context: &'d Context<'d>) -> Deciding<'d> {
         Box::pin(async move {
-            match O::run(reads, &self.0, context).await {
+            match decide::<O>(reads, &self.0, context).await {
                 Ok(Decision { change, answer }) => Ok((change, Ok(O::outcome(&answer)))),
                 Err(refusal) => Ok((O::left_behind(reads, &self.0, context, &refusal).await?, Err(refusal))),
             }

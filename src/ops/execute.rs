@@ -8,11 +8,13 @@ use std::sync::atomic::Ordering;
 use super::context::{Call, Context, Gateway};
 use super::idempotency::{self, Recall};
 use super::{Decision, Operation};
-use crate::domain::error::{Code, Error};
-use crate::store::{Assertion, Change, Key, StoreError};
+use crate::domain::error::{Class, Code, Error};
+use crate::store::{Assertion, Change, Key, Reads, StoreError};
 
 /// How often a decision is taken anew when others keep being faster.
 const ATTEMPTS_MAX: usize = 100;
+/// How often a refusal is looked at until two looks in a row lead to the same one.
+const LOOKS_MAX: usize = 10;
 /// From this attempt on a request queues for the record that it lost against others.
 const QUEUE_FROM_ATTEMPT: usize = 2;
 
@@ -47,7 +49,7 @@ pub async fn execute<O: Operation>(
             None => None,
         };
         let context = Context::new(gateway, call);
-        let (change, outcome) = match O::run(&*gateway.store, request, &context).await {
+        let (change, outcome) = match decide::<O>(&*gateway.store, request, &context).await {
             Ok(Decision { change, answer }) => (change, Ok(encode(&answer)?)),
             Err(refusal) => {
                 (O::left_behind(&*gateway.store, request, &context, &refusal).await?, Err(refusal))
@@ -68,6 +70,45 @@ pub async fn execute<O: Operation>(
         }
     }
     Err(Error::new(Code::Contention, "others kept changing the same records; try again"))
+}
+
+/// Decides a request.
+///
+/// Reads are no snapshot: a refusal may rest on two records as they were at different moments, and it asserts nothing
+/// that would show it. So one that rests on what is stored counts only when a second look leads to the same.
+pub(super) async fn decide<O: Operation>(
+    reads: &dyn Reads,
+    request: &O::Request,
+    context: &Context<'_>,
+) -> Result<Decision<O::Answer>, Error> {
+    let mut refusal = match O::run(reads, request, context).await {
+        Err(refusal) if rests_on_reads(&refusal) => refusal,
+        decided => return decided,
+    };
+    for _ in 1..LOOKS_MAX {
+        match O::run(reads, request, context).await {
+            Err(again) if again.code == refusal.code && again.message == refusal.message => break,
+            Err(other) => refusal = other,
+            decided => return decided,
+        }
+    }
+    Err(refusal)
+}
+
+fn rests_on_reads(refusal: &Error) -> bool {
+    match refusal.code.class() {
+        Class::NotFound | Class::AlreadyExists | Class::RuleViolated => true,
+        Class::Malformed
+        | Class::Invalid
+        | Class::UnknownOperation
+        | Class::Unauthenticated
+        | Class::TooLarge
+        | Class::Contention
+        | Class::Timeout
+        | Class::Unavailable
+        | Class::Internal
+        | Class::CorruptRecord => false,
+    }
 }
 
 /// The key of each assertion, so that a lost one can be queued for. Taken only when a first attempt was lost.

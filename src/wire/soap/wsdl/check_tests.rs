@@ -46,7 +46,9 @@ fn operations_come_with_elements_and_actions() {
             "recordTransaction",
             "associateCardToCustomer",
             "activateInstrumentCustomer",
-            "retrieveInstrument"
+            "retrieveInstrument",
+            "submitBatch",
+            "getBatchStatus",
         ]
     );
     let document = description.operation_of("Customers").expect("found by its document");
