@@ -97,7 +97,7 @@ fn read(
                 }
                 continue;
             }
-            let record = BatchRecord::read(raw, kind);
+            let record = BatchRecord::read(&raw, kind);
             bytes += record.byte_length();
             page.push(record);
             if page.len() < PAGE_RECORDS_MAX && bytes < PAGE_BYTES_MAX {

@@ -1,26 +1,32 @@
 //! A record of a batch file on its way: decoded ahead of its decision, kept until it is committed.
 
-use super::carried;
+use super::carried::{self, Carried};
 use crate::domain::error::{Class, Error};
 use crate::ops::batch::PreparedRecord;
 use crate::ops::{Action, INSTRUMENT, Record, RecordWarning};
 use crate::store::record::batch::{BatchFailure, RecordKind};
 use crate::wire::batch::RawRecord;
 
-/// A decoded record.
+/// A decoded record. What was read of the file is given back at once, on the thread that read it: memory that one thread
+/// takes and another gives back costs both.
 pub struct BatchRecord {
-    raw: RawRecord,
+    index: u64,
+    line: u64,
+    byte_offset: u64,
+    byte_length: u64,
     kind: RecordKind,
     /// What it asks for, as this program spells it; `None` if that is nothing known or goes without saying.
     action: Option<&'static str>,
     pub(super) prepared: Result<Box<dyn PreparedRecord>, Error>,
+    carried: Carried,
     pub(super) warnings: Vec<RecordWarning>,
 }
 
 impl BatchRecord {
     /// Decodes a record; one that can't be is decoded too, into its refusal.
-    pub fn read(raw: RawRecord, kind: RecordKind) -> Self {
-        let record = Record::new(raw.document().root());
+    pub fn read(raw: &RawRecord, kind: RecordKind) -> Self {
+        let root = raw.document().root();
+        let record = Record::new(root);
         let (action, prepared) = match kind {
             RecordKind::Customers => {
                 let action = record.action();
@@ -29,28 +35,37 @@ impl BatchRecord {
             }
             RecordKind::Instruments => (None, INSTRUMENT.prepare(record)),
         };
-        let warnings = carried::empty_elements(raw.document().root());
-        BatchRecord { raw, kind, action, prepared, warnings }
+        BatchRecord {
+            index: raw.index,
+            line: raw.line,
+            byte_offset: raw.byte_offset,
+            byte_length: raw.bytes().len() as u64,
+            kind,
+            action,
+            prepared,
+            carried: carried::identifiers(root),
+            warnings: carried::empty_elements(root),
+        }
     }
 
     /// Its number in the file, from 1.
     pub fn index(&self) -> u64 {
-        self.raw.index
+        self.index
     }
 
     /// Where it begins in the file unpacked.
     pub fn byte_offset(&self) -> u64 {
-        self.raw.byte_offset
+        self.byte_offset
     }
 
     /// The line on which it begins.
     pub(super) fn line(&self) -> u64 {
-        self.raw.line
+        self.line
     }
 
     /// How long it is.
     pub fn byte_length(&self) -> u64 {
-        self.raw.bytes().len() as u64
+        self.byte_length
     }
 
     /// Its review row (B-4). Of a failure of ours only the id is told by which the log knows the record.
@@ -75,17 +90,16 @@ impl BatchRecord {
             | Class::Timeout
             | Class::Unavailable => refusal.message.clone(),
         };
-        let carried = carried::identifiers(self.raw.document().root());
         BatchFailure {
-            line: self.raw.line,
-            byte_offset: self.raw.byte_offset,
-            byte_length: self.byte_length(),
+            line: self.line,
+            byte_offset: self.byte_offset,
+            byte_length: self.byte_length,
             action: self.action.map(str::to_owned),
             code: code.to_owned(),
             message,
             field: refusal.field.clone(),
-            customer_id: carried.customer_id,
-            alternate_keys: carried.alternate_keys,
+            customer_id: self.carried.customer_id.clone(),
+            alternate_keys: self.carried.alternate_keys.clone(),
         }
     }
 }

@@ -15,14 +15,14 @@ use crate::ops::{Call, Context, Gateway};
 use crate::store::Change;
 use crate::store::batch::StoredRun;
 
-/// A chunk while nobody else calls: about one transaction of the engine.
-const CHUNK: ChunkLimits = ChunkLimits { records_max: 256, keys_max: 512, bytes_max: 2 * 1024 * 1024 };
+/// A chunk while nobody else calls: a few transactions of the engine, so that its one sync is for many records.
+const CHUNK: ChunkLimits = ChunkLimits { records_max: 512, keys_max: 2_048, bytes_max: 4 * 1024 * 1024 };
 /// A chunk while others call: the engine applies it in two or three milliseconds.
 const SMALL_CHUNK: ChunkLimits = ChunkLimits { records_max: 64, keys_max: 96, bytes_max: 256 * 1024 };
 /// A chunk that must not be refused again for the sake of one record.
 const ONE_RECORD: ChunkLimits = ChunkLimits { records_max: 1, keys_max: 1, bytes_max: 1 };
 /// How many ids are at hand when a chunk begins, so that none waits for a draw.
-const IDS_AHEAD: u64 = 512;
+const IDS_AHEAD: u64 = CHUNK.records_max as u64;
 /// The longest pause after a commit while others call.
 const PAUSE_MAX: Duration = Duration::from_millis(50);
 

@@ -24,7 +24,7 @@ fn feed(file: &str, done: u64, page: usize) -> mpsc::Receiver<Vec<BatchRecord>> 
     };
     let mut records = Vec::new();
     while let Some(raw) = reader.next().unwrap() {
-        records.extend((raw.index > done).then(|| BatchRecord::read(raw, kind)));
+        records.extend((raw.index > done).then(|| BatchRecord::read(&raw, kind)));
     }
     let (sender, pages) = mpsc::channel(1_000);
     while !records.is_empty() {
