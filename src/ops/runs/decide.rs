@@ -15,8 +15,9 @@ use crate::ops::{Call, Context, Gateway};
 use crate::store::Change;
 use crate::store::batch::StoredRun;
 
-/// A chunk while nobody else calls: a few transactions of the engine, so that its one sync is for many records.
-const CHUNK: ChunkLimits = ChunkLimits { records_max: 512, keys_max: 2_048, bytes_max: 4 * 1024 * 1024 };
+/// A chunk while nobody else calls: about one transaction of the engine. Four times as much made no run faster, and
+/// those who begin to call wait four times as long.
+const CHUNK: ChunkLimits = ChunkLimits { records_max: 256, keys_max: 512, bytes_max: 2 * 1024 * 1024 };
 /// A chunk while others call: the engine applies it in two or three milliseconds.
 const SMALL_CHUNK: ChunkLimits = ChunkLimits { records_max: 64, keys_max: 96, bytes_max: 256 * 1024 };
 /// A chunk that must not be refused again for the sake of one record.
@@ -72,7 +73,8 @@ impl<'d> Decider<'d> {
             one_by_one_until: 0,
             failed_within: None,
             calls_seen: gateway.calls.load(Ordering::Relaxed),
-            others_call: false,
+            // Until it is known that nobody does.
+            others_call: true,
             began: Instant::now(),
         }
     }
