@@ -1,12 +1,15 @@
-//! What a merge and its taking back share: rows of the change log for several customers in one change.
+//! What a merge and its taking back share: rows of the change log for several customers in one change, and what is kept of
+//! a customer that a merge made.
 //!
 //! Deliberately absent: what is merged, and what is put back, which the two operations say themselves.
 
 use super::context::Context;
+use crate::domain::customer::Customer;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
 use crate::store::record::history::{self, Difference, HistoryRow};
-use crate::store::{Change, Record};
+use crate::store::record::key;
+use crate::store::{Change, Reads, Record};
 
 /// A customer's record in a change of several: what it was and what it becomes.
 pub(super) struct RecordChange<'a> {
@@ -47,6 +50,17 @@ impl RecordChange<'_> {
         change.log(history::encode(&row)?);
         Ok(())
     }
+}
+
+/// M-8: what is kept of when a customer was last changed, if a merge made it and another one took it.
+pub(super) async fn kept_last_change(
+    reads: &dyn Reads,
+    customer: &Customer,
+) -> Result<Option<Record>, Error> {
+    if customer.members.is_empty() {
+        return Ok(None);
+    }
+    Ok(reads.get(&key::last_change(customer.id)).await?)
 }
 
 /// M-7: the refusal of a merge, or of its taking back.

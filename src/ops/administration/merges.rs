@@ -1,7 +1,8 @@
 //! Merges in an export and an import: the merged customers as they were before, so that a merge can be taken back
 //! elsewhere too, and the targets of promotions that merges made.
 //!
-//! A merge is taken back only while its records stand as its commit left them, all with one version. In another store
+//! A merge is taken back only while its records stand as its commit left them, all with one version, but for the version
+//! that is kept of a result that was merged again. In another store
 //! each customer comes by a commit of its own; where the file says that nothing had changed, the import writes the same
 //! bodies once more in one commit with what was kept of the merge. It does so only where nobody but an import has
 //! written them since. Deliberately absent: the rules of a merge.
@@ -18,7 +19,7 @@ use crate::domain::identity::CustomerId;
 use crate::domain::reference::Kind;
 use crate::ops::customers;
 use crate::store::record::history::{self, Difference, HistoryRow};
-use crate::store::record::{decode_customer, encode_promotion_target, key};
+use crate::store::record::{decode_customer, encode_last_change, encode_promotion_target, key, last_change};
 use crate::store::{Change, Collection, CommitNumber, Key, Record, StoreError};
 
 impl Administration {
@@ -69,15 +70,32 @@ impl Administration {
         let (mut members, mut versions) = (Vec::new(), Vec::new());
         for (key, record) in keys.iter().zip(self.gateway.store.get_many(&keys).await?) {
             let (Ok((_, member)), Some(record)) = (key::read_merged_before(key), record) else { continue };
+            if member == customer {
+                continue;
+            }
             versions.push(record.version);
             members.push(MergedMember { id: member.0, row: Binary(record.body.to_vec()) });
         }
         let Some(merge) = versions.first().copied().filter(|merge| *merge <= began_at) else {
             return Ok(None);
         };
-        versions.extend(self.records_of(customer, &members).await?.iter().map(|(_, record)| record.version));
+        for (key, record) in self.records_of(customer, &members).await? {
+            let is_result = key == key::customer(customer);
+            versions.push(if is_result {
+                self.last_change(customer, &record).await?
+            } else {
+                record.version
+            });
+        }
         let unchanged = versions.iter().all(|version| *version == merge);
         Ok(Some(MergeLine { customer: customer.0, unchanged, members }))
+    }
+
+    /// The commit that last changed the customer whose record this is, merges that were taken back not counted.
+    async fn last_change(&self, customer: CustomerId, record: &Record) -> Result<CommitNumber, StoreError> {
+        let kept = self.gateway.store.get(&key::last_change(customer)).await?;
+        // One that can't be read keeps nothing; `check` tells of it.
+        Ok(last_change(record, kept.as_ref()).unwrap_or(record.version))
     }
 
     /// What a merge writes and must not change: the records of all, and the sums of the customer that it made.
@@ -148,10 +166,33 @@ impl Administration {
                 return Ok(());
             }
         }
+        for member in &line.members {
+            self.keep_last_change(change, CustomerId(member.id), &records).await?;
+        }
         for (key, record) in records {
             change.log(self.row_of(importer, &key, &record)?);
             change.assert_version(key.clone(), record.version).put(key, record.body);
         }
+        Ok(())
+    }
+
+    /// Of a member that is itself made by a merge, as the merge does it: so that its own can be taken back afterwards.
+    async fn keep_last_change(
+        &self,
+        change: &mut Change,
+        member: CustomerId,
+        records: &[(Key, Record)],
+    ) -> Result<(), Refused> {
+        let unreadable = |error: crate::store::record::RecordError| Refused::Line(error.to_string());
+        let place = key::customer(member);
+        let Some((_, record)) = records.iter().find(|(key, _)| *key == place) else { return Ok(()) };
+        if decode_customer(&record.body).map_err(unreadable)?.members.is_empty() {
+            return Ok(());
+        }
+        let place = key::last_change(member);
+        let kept = self.gateway.store.get(&place).await?;
+        let version = last_change(record, kept.as_ref()).map_err(unreadable)?;
+        change.assert_unchanged(place.clone(), kept.as_ref()).put(place, encode_last_change(version));
         Ok(())
     }
 

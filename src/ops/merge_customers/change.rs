@@ -2,7 +2,8 @@
 //!
 //! Whatever belongs to a customer changes only together with its record, so that the versions of the members' records
 //! guard their keys, notes and cards too; only transactions have a record of their own, the sums. The versions that the
-//! commit gives are what [unmerge](super::super::unmerge_customers) compares.
+//! commit gives are what [unmerge](super::super::unmerge_customers) compares. Of a member that a merge made, the version
+//! that it had is kept, so that its own merge can be taken back after this one was.
 
 use super::MergeCustomers;
 use super::members::Found;
@@ -16,7 +17,8 @@ use crate::ops::{Context, Operation};
 use crate::store::Change;
 use crate::store::record::history::{self, Difference, HistoryRow};
 use crate::store::record::{
-    ActivitySums, CUSTOMER_BYTES_MAX, encode_customer, encode_note, encode_sums, key,
+    ActivitySums, CUSTOMER_BYTES_MAX, encode_customer, encode_last_change, encode_note, encode_sums, key,
+    last_change,
 };
 
 /// The most notes that a merge copies.
@@ -67,6 +69,11 @@ fn put_member(
     assert_hops(change, &member.loaded.through);
     change.assert_unchanged(key::sums(customer.id), member.sums.as_ref());
     change.put(key::merged_before(result.id, customer.id), record.body.clone());
+    if !customer.members.is_empty() {
+        let (place, kept) = (key::last_change(customer.id), member.kept_last_change.as_ref());
+        let version = last_change(record, kept)?;
+        change.assert_unchanged(place.clone(), kept).put(place, encode_last_change(version));
+    }
     let row = RecordChange {
         id: customer.id,
         before: Some(record),

@@ -20,6 +20,8 @@ pub(super) struct Found {
     /// The record of its sums.
     pub(super) sums: Option<Record>,
     activity: Option<ActivitySummary>,
+    /// Of one that was itself made by a merge: what is kept of when it was last changed.
+    pub(super) kept_last_change: Option<Record>,
 }
 
 /// Those who take part, the source first; two at least.
@@ -81,7 +83,8 @@ async fn one(reads: &dyn Reads, named: &Named, context: &Context<'_>) -> Result<
         traits.transactions = activity.is_some();
         traits.promotion_responses = context.rules().reference.has_responded(customer.id);
         let activity = activity.map(|activity| activity.summary);
-        member = Some(Box::new(Found { loaded, sums, activity }));
+        let kept_last_change = merging::kept_last_change(reads, customer).await?;
+        member = Some(Box::new(Found { loaded, sums, activity, kept_last_change }));
     }
     let violation = |code: Code, message: &str| Violation {
         code,

@@ -15,7 +15,7 @@ mod batch;
 mod change;
 mod members;
 #[cfg(test)]
-mod proof_tests;
+pub(super) mod proof_tests;
 #[cfg(test)]
 mod race_tests;
 mod soap;

@@ -30,11 +30,11 @@ async fn m_7_a_failing_commit_leaves_all_or_nothing() {
                     world.send(&request).await.unwrap();
                     request = unmerge(4);
                 }
-                let before = state(&memory, None).await;
+                let before = state(&memory, &[]).await;
                 store.fail_commit(store.commit_count() + 1, fault);
                 let refusal = world.send_as(&request, message).await.unwrap_err();
                 assert!(refusal.code.retryable(), "{refusal:?}");
-                let done = state(&memory, None).await != before;
+                let done = state(&memory, &[]).await != before;
                 assert_eq!(done, matches!(fault, Fault::AnswerLost));
                 check(&*world.gateway.store, &[(2, 500)], &[15; 3]).await;
                 let again = world.send_as(&request, message).await;

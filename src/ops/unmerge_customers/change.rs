@@ -8,7 +8,7 @@ use crate::ops::merging::RecordChange;
 use crate::ops::{Context, Operation};
 use crate::store::Change;
 use crate::store::record::history::{self, Difference};
-use crate::store::record::{encode_customer, key};
+use crate::store::record::{encode_customer, encode_last_change, key, last_change};
 
 pub(super) fn change(merge: &Merge, context: &Context<'_>) -> Result<Change, Error> {
     let mut change = Change::new();
@@ -29,6 +29,11 @@ pub(super) fn change(merge: &Merge, context: &Context<'_>) -> Result<Change, Err
         };
         row.log(&mut change, UnmergeCustomers::NAME, context)?;
         change.put(key::customer(member.id), member.before.body.clone());
+        if let Some(kept) = &member.kept_last_change {
+            let place = key::last_change(member.id);
+            let version = last_change(&member.record, Some(kept))?;
+            change.assert_version(place.clone(), kept.version).put(place, encode_last_change(version));
+        }
     }
     Ok(change)
 }
@@ -58,6 +63,10 @@ fn end_result(change: &mut Change, merge: &Merge, context: &Context<'_>) -> Resu
     };
     row.log(change, UnmergeCustomers::NAME, context)?;
     change.put(key::customer(result.id), body);
+    if let Some(kept) = &merge.kept_last_change {
+        let place = key::last_change(result.id);
+        change.assert_version(place.clone(), kept.version).delete(place);
+    }
     if merge.sums.is_some() {
         change.delete(sums);
     }

@@ -6,8 +6,11 @@
 //! the customer was not made by a merge, was merged itself since, or has changed: the message names what. An old id does
 //! not lead on.
 //!
-//! What a merge wrote has the number of its commit as version; whatever has another was written since.
+//! What a merge wrote has the number of its commit as version; whatever has another was written since. A merge of the
+//! result that was taken back did write it, and left it as it was: the version from before is kept beside it.
 
+#[cfg(test)]
+mod chain_tests;
 mod change;
 mod soap;
 #[cfg(test)]
@@ -17,7 +20,7 @@ use super::{Context, Decision, Operation, customers, lookup, merging, promotions
 use crate::domain::customer::Customer;
 use crate::domain::error::Error;
 use crate::domain::identity::CustomerId;
-use crate::store::record::{decode_customer, key};
+use crate::store::record::{decode_customer, key, last_change};
 use crate::store::{CommitNumber, Reads, Record};
 
 /// The operation.
@@ -77,6 +80,10 @@ fn check_state(customer: &Customer) -> Result<(), Error> {
 struct Merge {
     record: Record,
     customer: Customer,
+    /// What is kept of when it was last changed.
+    kept_last_change: Option<Record>,
+    /// The commit that last changed it.
+    changed_by: CommitNumber,
     sums: Option<Record>,
     members: Vec<MergedMember>,
     /// The commit of the merge.
@@ -92,6 +99,8 @@ struct MergedMember {
     before: Record,
     /// What that says.
     customer: Customer,
+    /// Of one that was itself made by a merge: what is kept of when it was last changed.
+    kept_last_change: Option<Record>,
 }
 
 async fn read(reads: &dyn Reads, record: Record, customer: Customer) -> Result<Merge, Error> {
@@ -109,10 +118,14 @@ async fn read(reads: &dyn Reads, record: Record, customer: Customer) -> Result<M
             return Err(merging::refused("it is not kept any more what the customers were before the merge"));
         };
         let customer = decode_customer(&before.body)?;
-        members.push(MergedMember { id: *id, record: record.clone(), before: before.clone(), customer });
+        let kept_last_change = merging::kept_last_change(reads, &customer).await?;
+        let (record, before) = (record.clone(), before.clone());
+        members.push(MergedMember { id: *id, record, before, customer, kept_last_change });
     }
     let commit = members.iter().map(|member| member.before.version).min().unwrap_or(0);
-    Ok(Merge { record, customer, sums, members, commit })
+    let kept_last_change = merging::kept_last_change(reads, &customer).await?;
+    let changed_by = last_change(&record, kept_last_change.as_ref())?;
+    Ok(Merge { record, customer, kept_last_change, changed_by, sums, members, commit })
 }
 
 impl Merge {
@@ -127,7 +140,7 @@ impl Merge {
         if self.customer.card_count != had {
             changed.push("cards".to_owned());
         }
-        if since(&self.record) {
+        if self.changed_by != self.commit {
             changed.push("customer record".to_owned());
         }
         if self.sums.as_ref().is_some_and(since) {

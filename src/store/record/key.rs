@@ -103,12 +103,19 @@ pub fn merged_before(successor: CustomerId, member: CustomerId) -> Key {
     Key::numbered(Collection::MergedBefore, &[successor.0, member.0])
 }
 
-/// All that is kept of those who were merged into a customer.
+/// When a customer who was made by a merge and merged again was last changed. It stands where what the customer was before
+/// it was merged into itself would, for nobody ever is.
+pub fn last_change(result: CustomerId) -> Key {
+    merged_before(result, result)
+}
+
+/// All that is kept of those who were merged into a customer, and its [`last_change`] behind them.
 pub fn merged_before_of(successor: CustomerId) -> Range<Box<[u8]>> {
     prefix_range(&successor.0.to_be_bytes())
 }
 
-/// The successor and the member that a key of [`Collection::MergedBefore`] names.
+/// The successor and the member that a key of [`Collection::MergedBefore`] names; that of a [`last_change`] names the
+/// same customer twice.
 pub fn read_merged_before(key: &Key) -> Result<(CustomerId, CustomerId), RecordError> {
     let unreadable = || RecordError::Unreadable("a key of a merged customer is none".to_owned());
     let (successor, member) = key.id.split_at_checked(8).ok_or_else(unreadable)?;

@@ -16,6 +16,7 @@ mod document;
 pub mod history;
 pub mod idempotency;
 pub mod key;
+mod last_change;
 mod note;
 mod promotion;
 mod readable;
@@ -37,6 +38,7 @@ pub use customer::{
     CustomerState, decode_customer, encode_customer, read_state, section_name, view_customer,
 };
 pub use document::CustomerDocument;
+pub use last_change::{decode_last_change, encode_last_change, last_change};
 pub use note::{decode_note, encode_note, view_note};
 pub use promotion::{check_promotion_target, encode_promotion_target};
 pub use readable::{link_value, note_value, section_value, sums_value, transaction_value};

@@ -3,8 +3,9 @@
 
 use super::{Check, Problem, Unreadable};
 use crate::domain::customer::Customer;
+use crate::domain::identity::CustomerId;
 use crate::domain::reference::Kind;
-use crate::store::record::{check_promotion_target, decode_customer, key};
+use crate::store::record::{check_promotion_target, decode_customer, decode_last_change, key};
 use crate::store::{Key, Record, StoreError};
 
 impl Check<'_> {
@@ -47,6 +48,9 @@ impl Check<'_> {
             Ok(named) => named,
             Err(error) => return Ok(Some(error.to_string())),
         };
+        if successor == member {
+            return self.last_change(successor, record).await;
+        }
         match decode_customer(&record.body) {
             Ok(before) if before.id != member => {
                 return Ok(Some(format!("says that it is customer {}", before.id)));
@@ -58,6 +62,24 @@ impl Check<'_> {
             None => Some("belongs to a customer who is not stored".to_owned()),
             Some(Ok(found)) if !found.members.contains(&member) => {
                 Some(format!("is of customer {member}, from whom the customer was not merged"))
+            }
+            Some(Ok(_) | Err(Unreadable)) => None,
+        })
+    }
+
+    /// M-8: what is kept of when a result was last changed names an earlier commit than its own.
+    async fn last_change(&self, result: CustomerId, record: &Record) -> Result<Problem, StoreError> {
+        match decode_last_change(&record.body) {
+            Ok(version) if version >= record.version => {
+                return Ok(Some("names a commit that is not before its own".to_owned()));
+            }
+            Ok(_) => {}
+            Err(error) => return Ok(Some(error.to_string())),
+        }
+        Ok(match self.load(result).await? {
+            None => Some("belongs to a customer who is not stored".to_owned()),
+            Some(Ok(found)) if found.members.is_empty() => {
+                Some("belongs to a customer who was not made by a merge".to_owned())
             }
             Some(Ok(_) | Err(Unreadable)) => None,
         })

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::reference::Kind;
 use crate::ops::reference::show;
 use crate::ops::testing::{CARDS, associate};
-use crate::store::record::{decode_sums, encode_promotion_target, encode_sums};
+use crate::store::record::{decode_sums, encode_last_change, encode_promotion_target, encode_sums};
 
 const PROMOTION: &str = "[[promotion]]\nid = 'SPRING'\ntargets = [1]";
 
@@ -72,7 +72,7 @@ async fn m_8_a_merge_is_carried_with_what_takes_it_back() {
         let [there, here] = [&from, &to].map(|house| house.store.get(&key));
         assert_eq!(here.await.unwrap().unwrap().body, there.await.unwrap().unwrap().body);
     }
-    // The second merge can be taken back; the first one can't, for the second changed its result.
+    // The second merge changed the result of the first one.
     for house in [&from, &to] {
         assert!(is_of_one_commit(house, 5, [3, 4]).await);
         assert!(!is_of_one_commit(house, 3, [1, 2]).await);
@@ -84,6 +84,48 @@ async fn m_8_a_merge_is_carried_with_what_takes_it_back() {
     // What was sold to a merged customer is known under its old id.
     to.world.send(&sale("1", "1")).await.unwrap();
     assert_eq!(to.world.log_rows().await, rows[0]);
+}
+
+/// A chain of merges is taken back step by step, with an export and an import before any of the steps.
+#[tokio::test]
+async fn m_8_a_chain_of_merges_is_taken_back_after_it_was_carried() {
+    let unmerge =
+        |result: u64| format!("<unmergeCustomers><CustomerID>{result}</CustomerID></unmergeCustomers>");
+    for carried_at in [[true, false], [false, true], [true, true]] {
+        let mut house = merged().await;
+        for (result, carry) in [5, 3].into_iter().zip(carried_at) {
+            if carry {
+                let to = House::new();
+                to.import_whole(&house.export().await).await;
+                house = to;
+            }
+            house.world.send(&unmerge(result)).await.unwrap();
+            assert_eq!(house.findings().await, [""; 0]);
+        }
+        for id in ["1", "2", "4"] {
+            assert!(house.world.retrieve(id).await.contains("<Active>true</Active>"));
+        }
+    }
+}
+
+/// What changed before the outer merge keeps the inner one from being taken back, carried or not.
+#[tokio::test]
+async fn m_8_an_inner_merge_whose_result_had_changed_is_carried_as_such() {
+    let (from, to) = (House::new(), House::new());
+    for id in ["1", "2", "3"] {
+        from.world.add(&named("Ana", "Ruiz", id)).await;
+    }
+    from.world.merge(&["1", "2"]).await;
+    let change = customer_request("updateCustomer", "<CustomerID>4</CustomerID><Source>web</Source>");
+    from.world.send(&change).await.unwrap();
+    from.world.merge(&["3", "4"]).await;
+    to.import_whole(&from.export().await).await;
+    for house in [&from, &to] {
+        let unmerge = |id| format!("<unmergeCustomers><CustomerID>{id}</CustomerID></unmergeCustomers>");
+        house.world.send(&unmerge(5)).await.unwrap();
+        let refusal = house.world.refused(&unmerge(4)).await;
+        assert!(refusal.message.contains(": customer record"), "{}", refusal.message);
+    }
 }
 
 #[tokio::test]
@@ -173,6 +215,20 @@ async fn check_finds_merges_that_do_not_fit_together() {
         "smaller ids",
     )
     .await;
+}
+
+#[tokio::test]
+async fn check_finds_last_changes_that_can_not_be() {
+    let put = |customer: u64, body: Vec<u8>| {
+        async move |house: &House| {
+            let key = key::last_change(CustomerId(customer));
+            house.commit(|change| _ = change.put(key, body)).await;
+        }
+    };
+    check_found(put(3, encode_last_change(u64::MAX)), "not before its own").await;
+    check_found(put(3, b"three".to_vec()), "has 8 bytes").await;
+    check_found(put(99, encode_last_change(1)), "who is not stored").await;
+    check_found(put(4, encode_last_change(1)), "who was not made by a merge").await;
 }
 
 #[tokio::test]
