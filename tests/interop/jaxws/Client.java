@@ -27,6 +27,7 @@ public final class Client {
         GROUPS.put("TransactionCases", "recordTransaction");
         GROUPS.put("CardCases", "associateCardToCustomer");
         GROUPS.put("MergeCases", "mergeCustomers");
+        GROUPS.put("BatchCases", "submitBatch");
     }
 
     private static int passed;

@@ -11,7 +11,7 @@
 'use strict';
 
 const { Failed, Proxy } = require('./proxy.js');
-const CASES = require('./cases.js');
+const CASES = ['cases', 'card_cases', 'merge_cases', 'batch_cases'].flatMap((file) => require(`./${file}.js`));
 
 const PROXIES = [
   { name: 'SOAP 1.1', version: '1.1', portVersion: '1.1' },

@@ -14,6 +14,9 @@ declare(strict_types=1);
 
 require __DIR__ . '/proxy.php';
 require __DIR__ . '/cases.php';
+require __DIR__ . '/card_cases.php';
+require __DIR__ . '/merge_cases.php';
+require __DIR__ . '/batch_cases.php';
 
 // A warning or notice of PHP's fails the case in which it comes.
 set_error_handler(function (int $level, string $message): never {
@@ -35,6 +38,12 @@ const CASES = [
     'foundCustomers' => 'searchCustomers',
     'searchWithoutCriteria' => 'searchCustomers',
     'customersDocument' => 'processCustomers',
+    'recordedTransactions' => 'recordTransaction',
+    'associatedCard' => 'associateCardToCustomer',
+    'cardsDocument' => 'activateInstrumentCustomer',
+    'mergedCustomers' => 'mergeCustomers',
+    'submittedFile' => 'submitBatch',
+    'refusedFile' => 'getBatchStatus',
 ];
 
 /** The address of the port for SOAP 1.2, for SoapClient sends everything to that of the first port. */
