@@ -120,13 +120,23 @@ impl Preparer {
 
 /// Commits the changes by as many tasks as there are connections elsewhere.
 pub(crate) fn commit(runtime: &Runtime, store: &Arc<SledStore>, changes: Vec<Change>) -> Outcome<Round> {
+    commit_by(CONNECTIONS, runtime, store, changes)
+}
+
+/// The same by so many tasks.
+pub(crate) fn commit_by(
+    tasks_max: usize,
+    runtime: &Runtime,
+    store: &Arc<SledStore>,
+    changes: Vec<Change>,
+) -> Outcome<Round> {
     let changes: Arc<Vec<Mutex<Option<Change>>>> =
         Arc::new(changes.into_iter().map(|change| Mutex::new(Some(change))).collect());
     let next = Arc::new(AtomicUsize::new(0));
     runtime.block_on(async {
         let mut tasks = Vec::new();
         let (began, cpu_began) = (Instant::now(), cpu_seconds());
-        for _ in 0..CONNECTIONS {
+        for _ in 0..tasks_max {
             let (store, changes, next) = (Arc::clone(store), Arc::clone(&changes), Arc::clone(&next));
             tasks.push(tokio::spawn(async move {
                 let mut latencies = Vec::new();

@@ -13,11 +13,13 @@ use castile::store::{SledStore, Store};
 use tokio::runtime::Runtime;
 
 use crate::commits::{self, Preparer};
-use crate::load::{self, CONNECTIONS, Round};
+use crate::load::{self, Round};
 use crate::measure::{Row, Target, cpu_note, in_turns};
 use crate::write::Shared;
 use crate::{Outcome, Size, messages, servers};
 
+/// Fewer than in other rows: nobody merges as often as tills sell.
+const CONNECTIONS: usize = 16;
 /// How many customers a merge takes.
 const MEMBERS: u64 = 3;
 /// One merge is as much as several changes of other rows.
@@ -37,7 +39,14 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
     let rounds = in_turns(
         size,
         |round| drive(address, messages(size, round)),
-        |round| commits::commit(&runtime, &alone, preparer.prepared(&runtime, messages(size, round))?),
+        |round| {
+            commits::commit_by(
+                CONNECTIONS,
+                &runtime,
+                &alone,
+                preparer.prepared(&runtime, messages(size, round))?,
+            )
+        },
     )?;
     let notes = vec![
         cpu_note(&rounds),

@@ -13,7 +13,9 @@ use crate::config::{Log, LogFormat, LogLevel};
 
 /// Starts the log for this process. A second call changes nothing.
 pub fn start(log: &Log) {
+    // Whoever read our stderr may have left; the program goes on without a log, and must not panic over telling that.
     let builder = tracing_subscriber::fmt().with_writer(stderr).with_max_level(level_filter(log.level));
+    let builder = builder.log_internal_errors(false);
     // An error means that the process has a log already (tests, embedding): that one stays.
     let _ = match log.format {
         LogFormat::Text => builder.with_ansi(stderr().is_terminal()).with_target(false).finish().try_init(),

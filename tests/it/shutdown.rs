@@ -99,3 +99,16 @@ fn write_until_refused(writer: &mut Writer, address: &str, gate: &Gate, progress
     }
     in_flight
 }
+
+/// A supervisor that collects the log may end before the server does.
+#[test]
+fn a_server_whose_stderr_nobody_reads_any_more_works_and_ends_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start_with(folder.path(), &["--log-requests"]);
+    server.close_stderr();
+    let mut client = server.client();
+    for _ in 0..2 {
+        assert_eq!(client.post("<not-an-envelope/>").status, 500);
+    }
+    server.stop();
+}

@@ -46,7 +46,8 @@ pub(crate) fn alone_and_beside(test: impl Fn(&Path)) -> String {
 /// A running server; killed if a test ends without stopping it.
 pub(crate) struct Server {
     child: Child,
-    stderr: BufReader<ChildStderr>,
+    /// `None` once nobody reads it any more.
+    stderr: Option<BufReader<ChildStderr>>,
     address: String,
 }
 
@@ -72,7 +73,7 @@ impl Server {
     pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut server = Server { stderr, child, address: String::new() };
+        let mut server = Server { stderr: Some(stderr), child, address: String::new() };
         server.address = server.wait_until_ready();
         server
     }
@@ -100,7 +101,7 @@ impl Server {
         let mut line = String::new();
         while line.is_empty() || !line.starts_with(start) {
             line.clear();
-            let read = self.stderr.read_line(&mut line).unwrap();
+            let read = self.stderr.as_mut().unwrap().read_line(&mut line).unwrap();
             assert_ne!(read, 0, "the server ended before it said {start:?}");
         }
         line[start.len()..].trim().to_owned()
@@ -125,6 +126,11 @@ impl Server {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// From now on nobody reads its stderr.
+    pub(crate) fn close_stderr(&mut self) {
+        self.stderr = None;
+    }
+
     /// SIGKILL, and waits until the process is gone.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
@@ -140,7 +146,9 @@ impl Server {
     /// Waits for an end that was asked for already.
     pub(crate) fn ended(&mut self) -> String {
         let mut rest = String::new();
-        self.stderr.read_to_string(&mut rest).unwrap();
+        if let Some(stderr) = &mut self.stderr {
+            stderr.read_to_string(&mut rest).unwrap();
+        }
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "{rest}");
         rest
     }
