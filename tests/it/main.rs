@@ -5,6 +5,7 @@
 mod administration;
 mod batch;
 mod batch_faces;
+mod batch_hostile;
 mod batch_http;
 mod cards;
 mod concurrency;
