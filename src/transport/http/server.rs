@@ -74,6 +74,8 @@ pub async fn serve<L: Listener>(
         let open = connections.len();
         if open < limits.connections_max + REFUSED_MAX {
             let refused = open >= limits.connections_max;
+            // Before it can ask how many there are.
+            shared.handler.connections(open + 1);
             connections.spawn(connection(stream, peer, Arc::clone(&shared), refused, stage.clone()));
         }
     };
