@@ -2,9 +2,12 @@
 
 use super::carried::{self, Carried};
 use crate::domain::error::{Class, Error};
+use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::ops::batch::PreparedRecord;
 use crate::ops::{Action, INSTRUMENT, Record, RecordWarning};
+use crate::store::Key;
 use crate::store::record::batch::{BatchFailure, RecordKind};
+use crate::store::record::key;
 use crate::wire::batch::RawRecord;
 
 /// A decoded record. What was read of the file is given back at once, on the thread that read it: memory that one thread
@@ -44,7 +47,7 @@ impl BatchRecord {
             action,
             prepared,
             carried: carried::identifiers(root),
-            warnings: carried::empty_elements(root),
+            warnings: carried::empty_elements(raw.document()),
         }
     }
 
@@ -66,6 +69,15 @@ impl BatchRecord {
     /// How long it is.
     pub fn byte_length(&self) -> u64 {
         self.byte_length
+    }
+
+    /// The keys that what it carries as identifiers would be looked up by.
+    pub(super) fn identifiers(&self) -> impl Iterator<Item = Key> {
+        let id = self.carried.customer_id.as_deref().and_then(CustomerId::parse).map(key::customer);
+        let alternate = |(type_code, alternate_id): &(String, String)| {
+            key::alternate(&AlternateKey { type_code: type_code.clone(), alternate_id: alternate_id.clone() })
+        };
+        id.into_iter().chain(self.carried.alternate_keys.iter().map(alternate))
     }
 
     /// Its review row (B-4). Of a failure of ours only the id is told by which the log knows the record.

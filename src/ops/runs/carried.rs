@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::ops::RecordWarning;
 use crate::wire::customer::size;
-use crate::wire::xml::Element;
+use crate::wire::xml::{Document, Element};
 
 /// How many alternate keys of a record the review shows.
 const KEYS_MAX: usize = 10;
@@ -57,38 +57,36 @@ fn cut(text: Cow<'_, str>, characters_max: usize) -> String {
 
 /// V-19: a warning for each element that is empty and so counts as not sent; the first ones. C-2: within a custom
 /// attribute an empty element has a meaning.
-pub(super) fn empty_elements(record: Element<'_>) -> Vec<RecordWarning> {
-    let mut warnings = Vec::new();
-    let mut path = vec![record.local()];
-    find_empty(record, &mut path, &mut warnings);
-    warnings
+pub(super) fn empty_elements(record: &Document<'_>) -> Vec<RecordWarning> {
+    let places = record.blank_elements().filter(|element| !speaks_by_attributes(*element));
+    let paths = places.map(Element::lineage).filter(|path| path.len() > 1);
+    let outside = paths.filter(|path| path.iter().all(|element| element.local() != "CustomAttribute"));
+    let warning = |path: Vec<Element<'_>>| RecordWarning {
+        code: "EMPTY_ELEMENT".to_owned(),
+        field: path.iter().map(|element| element.local()).collect::<Vec<_>>().join("/"),
+        message: "an empty element counts as not sent".to_owned(),
+    };
+    outside.take(EMPTY_MAX).map(warning).collect()
 }
 
-fn find_empty<'d>(element: Element<'d>, path: &mut Vec<&'d str>, warnings: &mut Vec<RecordWarning>) {
-    for child in element.children().filter(|child| child.local() != "CustomAttribute") {
-        path.push(child.local());
-        let is_leaf = child.children().next().is_none();
-        if is_leaf && warnings.len() < EMPTY_MAX && child.text().trim().is_empty() {
-            warnings.push(RecordWarning {
-                code: "EMPTY_ELEMENT".to_owned(),
-                field: path.join("/"),
-                message: "an empty element counts as not sent".to_owned(),
-            });
-        }
-        if !is_leaf {
-            find_empty(child, path, warnings);
-        }
-        path.pop();
-    }
+/// Whether it says something without any text: V-16, U-6, U-9.
+fn speaks_by_attributes(element: Element<'_>) -> bool {
+    matches!(element.local(), "ContactPreference" | "Affiliation" | "CustomerNote")
+        && element.attributes().any(|attribute| !attribute.value().trim().is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::xml::{Document, Limits};
+    use crate::wire::xml::Limits;
 
     fn on<T>(record: &str, look: impl Fn(Element<'_>) -> T) -> T {
         look(Document::parse(record.as_bytes(), &Limits::default()).unwrap().root())
+    }
+
+    fn empty(record: &str) -> Vec<String> {
+        let document = Document::parse(record.as_bytes(), &Limits::default()).unwrap();
+        empty_elements(&document).into_iter().map(|warning| warning.field).collect()
     }
 
     #[test]
@@ -115,9 +113,20 @@ mod tests {
     fn v_19_empty_elements_are_told_with_their_place_but_for_custom_attributes() {
         let record = "<Customer><Source/><EntityInformation><Individual><Gender> </Gender><Rent>true</Rent></Individual>\
                       </EntityInformation><CustomAttribute><AttributeValue/></CustomAttribute></Customer>";
-        let fields: Vec<_> = on(record, empty_elements).into_iter().map(|warning| warning.field).collect();
-        assert_eq!(fields, ["Customer/Source", "Customer/EntityInformation/Individual/Gender"]);
-        let many = format!("<Customer>{}</Customer>", "<Source/>".repeat(100));
-        assert_eq!(on(&many, empty_elements).len(), EMPTY_MAX);
+        assert_eq!(empty(record), ["Customer/Source", "Customer/EntityInformation/Individual/Gender"]);
+        assert_eq!(empty("<Customer><Source><![CDATA[ ]]></Source><Class>&#32;</Class></Customer>").len(), 2);
+        assert_eq!(empty(&format!("<Customer>{}</Customer>", "<Source/>".repeat(100))).len(), EMPTY_MAX);
+    }
+
+    #[test]
+    fn v_19_what_speaks_by_its_attributes_is_not_empty() {
+        let check = |inside: &str, expected: usize| {
+            assert_eq!(empty(&format!("<Customer>{inside}</Customer>")).len(), expected, "{inside}");
+        };
+        check("<ContactPreference ContactType='Mail' Permission='false'/>", 0);
+        check("<CustomerNote action='Delete' sequence='3'></CustomerNote>", 0);
+        check("<Affiliation Action='Add'/>", 0);
+        check("<ContactPreference/><CustomerNote type=' '/><Affiliation/>", 3);
+        check("<Name Location='First'/><EMail TypeCode='HOME'/>", 2);
     }
 }

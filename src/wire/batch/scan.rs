@@ -75,7 +75,12 @@ impl Scan {
 
     fn behind(&mut self, text: &[u8], from: usize, closing: &[u8]) -> Option<usize> {
         let from = from.min(text.len());
-        match memmem::find(&text[from..], closing) {
+        let found = match closing {
+            // A finder is made anew for every search, and end tags are half of all pieces.
+            [byte] => memchr(*byte, &text[from..]),
+            longer => memmem::find(&text[from..], longer),
+        };
+        match found {
             Some(at) => Some(from + at + closing.len()),
             None => {
                 // The closing may have begun.

@@ -75,31 +75,37 @@ fn forbidden_at(offset: usize) -> Refusal {
 
 /// Checks a qualified name; the length of its prefix, 0 for none.
 pub(super) fn split_name(name: &str) -> Option<usize> {
-    let bytes = name.as_bytes();
-    let mut prefix = 0;
-    let mut part = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        let wanted = if at == part { NAME_START } else { NAME };
-        if BYTES[byte as usize] & wanted != 0 {
-            at += 1;
-        } else if byte == b':' && prefix == 0 && at > 0 {
-            prefix = at;
-            at += 1;
-            part = at;
-        } else if byte >= 0x80 {
-            let character = name[at..].chars().next()?;
-            let allowed = if at == part { is_name_start(character) } else { is_name(character) };
-            if !allowed {
-                return None;
-            }
-            at += character.len_utf8();
-        } else {
-            return None;
-        }
+    let Some(first) = plain_bytes(name.as_bytes()) else { return split_any_name(name) };
+    match name.as_bytes()[first..] {
+        [] => Some(0),
+        [b':', ref local @ ..] if plain_bytes(local) == Some(local.len()) => Some(first),
+        _ => split_any_name(name),
     }
-    (part < bytes.len()).then_some(prefix)
+}
+
+/// The length of the ASCII name at the beginning, `None` if there is none.
+fn plain_bytes(bytes: &[u8]) -> Option<usize> {
+    let (first, others) = bytes.split_first()?;
+    let others = others.iter().position(|byte| BYTES[*byte as usize] & NAME == 0).unwrap_or(others.len());
+    (BYTES[*first as usize] & NAME_START != 0).then_some(1 + others)
+}
+
+fn split_any_name(name: &str) -> Option<usize> {
+    let mut parts = name.splitn(2, ':');
+    let (first, second) = (parts.next()?, parts.next());
+    let is_whole = is_any_name(first) && second.is_none_or(is_any_name);
+    is_whole.then_some(if second.is_some() { first.len() } else { 0 })
+}
+
+/// Whether it is a name without a colon.
+fn is_any_name(part: &str) -> bool {
+    let mut characters = part.chars();
+    let ascii =
+        |character: char, wanted: u8| BYTES.get(character as usize).is_some_and(|class| class & wanted != 0);
+    characters
+        .next()
+        .is_some_and(|first| if first.is_ascii() { ascii(first, NAME_START) } else { is_name_start(first) })
+        && characters.all(|next| if next.is_ascii() { ascii(next, NAME) } else { is_name(next) })
 }
 
 fn is_name_start(character: char) -> bool {

@@ -54,6 +54,12 @@ impl<'a> Document<'a> {
         &self.text
     }
 
+    /// The elements without children whose text is nothing but white space, in document order.
+    pub fn blank_elements(&self) -> impl Iterator<Item = Element<'_>> {
+        let blank = self.tape.blank.iter().map(|index| Element::new(self, *index));
+        blank.filter(|element| element.text().trim().is_empty())
+    }
+
     /// The root element.
     pub fn root(&self) -> Element<'_> {
         Element::new(self, 0)

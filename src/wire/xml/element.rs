@@ -75,6 +75,16 @@ impl<'d> Element<'d> {
         Children { document: self.document, next: self.index + 1, end: self.node().after }
     }
 
+    /// The elements that it stands in, from the root on, and itself.
+    pub fn lineage(self) -> Vec<Element<'d>> {
+        let mut lineage = vec![self.document.root()];
+        let holds = |child: &Element<'d>| (child.index..child.node().after).contains(&self.index);
+        while let Some(next) = lineage.last().and_then(|last| last.children().find(holds)) {
+            lineage.push(next);
+        }
+        lineage
+    }
+
     /// The first child of this name in this namespace.
     pub fn child(self, namespace: &str, local: &str) -> Option<Element<'d>> {
         self.children().find(|child| child.is(namespace, local))

@@ -34,6 +34,8 @@ struct Pass<'t> {
     has_brackets: bool,
     /// For finding duplicates among many attributes.
     order: Vec<u32>,
+    /// See [`Tape::blank`].
+    blank: Vec<u32>,
 }
 
 /// Reads a whole message. `settled`: the encoding is known, the declaration's word does not count; `scope`: what is
@@ -64,6 +66,7 @@ impl<'t> Pass<'t> {
             open: Vec::with_capacity(16),
             has_brackets: memchr::memchr(b']', text.as_bytes()).is_some(),
             order: Vec::new(),
+            blank: Vec::new(),
         }
     }
 
@@ -78,9 +81,9 @@ impl<'t> Pass<'t> {
             let event = reader.read_event().map_err(|error| refused(&error, start))?;
             let end = reader.buffer_position() as usize;
             match event {
-                Event::Start(_) => self.open_element(start, end, 1)?,
-                Event::Empty(_) => {
-                    self.open_element(start, end, 2)?;
+                Event::Start(tag) => self.open_element(start, end - 1, end, tag.name().into_inner().len())?,
+                Event::Empty(tag) => {
+                    self.open_element(start, end - 2, end, tag.name().into_inner().len())?;
                     self.close_element(end, end);
                 }
                 Event::End(_) => self.close_element(start, end),
@@ -105,18 +108,23 @@ impl<'t> Pass<'t> {
         }
     }
 
-    /// `closing` bytes end the tag: `>` or `/>`.
-    fn open_element(&mut self, start: usize, end: usize, closing: usize) -> Result<(), Refusal> {
+    /// The tag is closed at `closing`, by `>` or `/>`.
+    fn open_element(
+        &mut self,
+        start: usize,
+        closing: usize,
+        end: usize,
+        name_bytes: usize,
+    ) -> Result<(), Refusal> {
         self.count_element(start)?;
         let name_start = start + 1;
-        let tag = &self.text.as_bytes()[name_start..end - closing];
-        let name_end = name_start + tag.iter().position(|byte| is_space(*byte)).unwrap_or(tag.len());
+        let name_end = name_start + name_bytes;
         let prefix_bytes = self.check_name(name_start, name_end)?;
 
         let first_attribute = self.attributes.len();
         let scope_mark = self.scope.mark();
-        if name_end < end - closing {
-            self.read_attributes(AttributeReader::new(self.text, name_end, end - closing))?;
+        if name_end < closing {
+            self.read_attributes(AttributeReader::new(self.text, name_end, closing))?;
         }
         let namespace = self.resolve_element(name_start, prefix_bytes)?;
         if self.attributes.len() > first_attribute {
@@ -135,7 +143,7 @@ impl<'t> Pass<'t> {
             namespace,
             attributes: number(first_attribute),
             prefix_bytes,
-            local_bytes: local_bytes(name_end - name_start, prefix_bytes),
+            local_bytes: local_bytes(name_bytes, prefix_bytes),
             decoded: false,
         });
         self.open.push(Open { node, children: 0, scope_mark });
@@ -234,7 +242,7 @@ impl<'t> Pass<'t> {
         Ok(())
     }
 
-    fn resolve_element(&self, name: usize, prefix_bytes: u16) -> Result<u32, Refusal> {
+    fn resolve_element(&mut self, name: usize, prefix_bytes: u16) -> Result<u32, Refusal> {
         match self.scope.lookup(self.prefix(name, prefix_bytes)) {
             Some(XMLNS_NUMBER) => Err(Refusal::not_well_formed(name, "an element with the prefix xmlns")),
             Some(namespace) => Ok(namespace),
@@ -267,6 +275,11 @@ impl<'t> Pass<'t> {
         node.content_end = number(start);
         node.end = number(end);
         node.after = after;
+        // A reference or CDATA may come to white space, too.
+        let content = &self.text[node.content_start as usize..start];
+        if open.children == 0 && (node.decoded || content.trim_start().is_empty()) {
+            self.blank.push(open.node);
+        }
         self.scope.restore(open.scope_mark);
     }
 
@@ -318,7 +331,7 @@ impl<'t> Pass<'t> {
     }
 
     fn finish(self) -> Tape {
-        let Pass { text, mut nodes, attributes, scope, .. } = self;
+        let Pass { text, mut nodes, attributes, scope, blank, .. } = self;
         let end = number(text.len());
         nodes.push(Node {
             start: end,
@@ -333,7 +346,7 @@ impl<'t> Pass<'t> {
             decoded: false,
         });
         let Scope { prefixes, namespaces, declarations, .. } = scope;
-        let mut tape = Tape { nodes, attributes, declarations, prefixes, namespaces };
+        let mut tape = Tape { nodes, attributes, declarations, prefixes, namespaces, blank };
         tape.sort_declarations();
         tape
     }

@@ -56,6 +56,8 @@ pub(super) struct Scope {
     current: Vec<Binding>,
     /// What to restore, innermost last.
     hidden: Vec<(u32, Binding)>,
+    /// The prefix that was looked up last: most elements have that of their neighbour.
+    last: u32,
 }
 
 impl Scope {
@@ -67,6 +69,7 @@ impl Scope {
             declarations: Vec::new(),
             current: vec![bound(NO_NAMESPACE), bound(XML_NUMBER), bound(XMLNS_NUMBER)],
             hidden: Vec::new(),
+            last: NO_PREFIX,
         }
     }
 
@@ -94,9 +97,11 @@ impl Scope {
     }
 
     /// The namespace of a prefix, `None` if it is not bound.
-    pub(super) fn lookup(&self, prefix: &str) -> Option<u32> {
-        let number = if prefix.is_empty() { NO_PREFIX } else { self.prefixes.get(prefix)? };
-        let binding = self.current[number as usize];
+    pub(super) fn lookup(&mut self, prefix: &str) -> Option<u32> {
+        if prefix != self.prefixes.name(self.last) {
+            self.last = self.prefixes.get(prefix)?;
+        }
+        let binding = self.current[self.last as usize];
         (binding.namespace != UNBOUND).then_some(binding.namespace)
     }
 

@@ -63,6 +63,8 @@ pub(super) struct Tape {
     pub(super) declarations: Vec<Declaration>,
     pub(super) prefixes: Interner,
     pub(super) namespaces: Interner,
+    /// Elements without children whose text is, or may come to, nothing but white space.
+    pub(super) blank: Vec<u32>,
 }
 
 impl Node {
