@@ -3,8 +3,10 @@
 //! Written once for the three kinds: [`ContactValue`] is all in which they differ. Contact points are never removed;
 //! an old one is deactivated. [`ContactPoints`] is one kind while a request is applied to it.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, RandomState};
+
+use hashbrown::HashTable;
 
 use super::contact_point::{Address, ContactPoint, EMail, Telephone};
 use super::customer::{Subject, ValidationCode};
@@ -60,20 +62,65 @@ impl ContactValue for Telephone {
     }
 }
 
-/// What makes two contact points of a kind the same one (AU-2).
-type Identity<V> = (Option<String>, V);
+/// The contact points of one kind by what makes two of them the same one (AU-2): TypeCode and value. Randomly keyed, so
+/// that no request can make a look-up slow; texts are compared where they are and not copied.
+struct Index {
+    positions: HashTable<usize>,
+    keys: RandomState,
+}
+
+impl Index {
+    /// Those that are stored. Records from elsewhere may hold the same one twice; the active one is then it.
+    fn new<V: ContactValue>(stored: &[ContactPoint<V>]) -> Self {
+        let mut index = Index { positions: HashTable::with_capacity(stored.len()), keys: RandomState::new() };
+        for (position, point) in stored.iter().enumerate() {
+            let same = identity(point);
+            let hash = index.keys.hash_one(same);
+            match index.positions.find_mut(hash, |at| identity(&stored[*at]) == same) {
+                Some(at) if point.active && !stored[*at].active => *at = position,
+                Some(_) => {}
+                None => index.insert(hash, position, stored),
+            }
+        }
+        index
+    }
+
+    fn find<V: ContactValue>(
+        &self,
+        type_code: &Option<String>,
+        value: &V,
+        points: &[ContactPoint<V>],
+    ) -> Option<usize> {
+        let same = (type_code, value);
+        self.positions.find(self.keys.hash_one(same), |at| identity(&points[*at]) == same).copied()
+    }
+
+    /// Behind one that was found nowhere.
+    fn add<V: ContactValue>(&mut self, position: usize, points: &[ContactPoint<V>]) {
+        self.insert(self.keys.hash_one(identity(&points[position])), position, points);
+    }
+
+    fn insert<V: ContactValue>(&mut self, hash: u64, position: usize, points: &[ContactPoint<V>]) {
+        let keys = &self.keys;
+        self.positions.insert_unique(hash, position, |at| keys.hash_one(identity(&points[*at])));
+    }
+}
+
+fn identity<V>(point: &ContactPoint<V>) -> (&Option<String>, &V) {
+    (&point.type_code, &point.value)
+}
 
 /// The contact points of one kind while a request is applied to them.
 pub(super) struct ContactPoints<'a, V> {
     points: Vec<ContactPoint<V>>,
-    at: HashMap<Identity<V>, usize>,
+    at: Index,
     last_sequence: u32,
     /// The one primary (P-1).
     primary: Option<usize>,
-    /// Those that the request names.
-    named: HashSet<usize>,
-    /// The TypeCodes that the request brought something new of (AU-3).
-    renewed: HashSet<Option<String>>,
+    /// By position: whether the request names it.
+    named: Vec<bool>,
+    /// The positions of what the request brought new (AU-3).
+    renewed: Vec<usize>,
     /// U-4: one that is made active again is what was sent, not what it was.
     returns_as_sent: bool,
     settings: &'a Settings,
@@ -87,24 +134,15 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
         settings: &'a Settings,
         findings: &'a mut Findings,
     ) -> Self {
-        let mut at: HashMap<Identity<V>, usize> = HashMap::with_capacity(stored.len());
-        for (position, point) in stored.iter().enumerate() {
-            let identity = (point.type_code.clone(), point.value.clone());
-            // Records from elsewhere may hold the same one twice; the active one is then it.
-            let place = at.entry(identity).or_insert(position);
-            if point.active && !stored[*place].active {
-                *place = position;
-            }
-        }
         let primary = stored.iter().position(|point| point.primary);
         let last_sequence = stored.iter().map(|point| point.sequence).max().unwrap_or(0);
         ContactPoints {
-            points: stored,
-            at,
+            at: Index::new(&stored),
             last_sequence,
             primary,
-            named: HashSet::new(),
-            renewed: HashSet::new(),
+            named: vec![false; stored.len()],
+            renewed: Vec::new(),
+            points: stored,
             returns_as_sent: false,
             settings,
             findings,
@@ -126,11 +164,10 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
             return;
         }
         let (value, failure) = self.judge(&message.value);
-        let identity = (message.type_code.clone(), value);
-        let known = self.at.get(&identity).copied();
-        let position = known.unwrap_or_else(|| self.push(identity));
+        let known = self.at.find(&message.type_code, &value, &self.points);
+        let position = known.unwrap_or_else(|| self.push(message.type_code.clone(), value));
         self.activate(position);
-        self.named.insert(position);
+        self.named[position] = true;
         let point = &mut self.points[position];
         overwrite(&mut point.label, message.label.as_ref());
         overwrite(&mut point.contact_preference_code, message.contact_preference_code.as_ref());
@@ -142,10 +179,9 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
         if self.settings.validation { sent.judge(self.settings) } else { (sent.clone(), None) }
     }
 
-    fn push(&mut self, identity: Identity<V>) -> usize {
+    fn push(&mut self, type_code: Option<String>, value: V) -> usize {
+        let position = self.points.len();
         self.last_sequence += 1;
-        let (type_code, value) = identity.clone();
-        self.at.insert(identity, self.points.len());
         self.points.push(ContactPoint {
             sequence: self.last_sequence,
             type_code,
@@ -156,7 +192,9 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
             valid: true,
             value,
         });
-        self.points.len() - 1
+        self.named.push(false);
+        self.at.add(position, &self.points);
+        position
     }
 
     /// AU-2: what was not active counts as new.
@@ -166,7 +204,7 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
             return;
         }
         point.active = true;
-        self.renewed.insert(point.type_code.clone());
+        self.renewed.push(position);
         if self.returns_as_sent {
             self.forget(position);
         }
@@ -207,12 +245,15 @@ impl<'a, V: ContactValue> ContactPoints<'a, V> {
 
     /// AU-3: deactivates the others of each TypeCode that something new came of.
     fn deactivate_others_of_renewed_types(&mut self) {
-        for position in 0..self.points.len() {
-            let renewed = self.renewed.contains(&self.points[position].type_code);
-            if renewed && !self.named.contains(&position) {
-                self.deactivate(position);
-            }
+        if self.named.iter().all(|named| *named) {
+            return;
         }
+        let renewed: HashSet<_> =
+            self.renewed.iter().map(|position| &self.points[*position].type_code).collect();
+        let others = (0..self.points.len()).filter(|position| !self.named[*position]);
+        let old: Vec<_> =
+            others.filter(|position| renewed.contains(&self.points[*position].type_code)).collect();
+        old.into_iter().for_each(|position| self.deactivate(position));
     }
 
     /// U-2: deactivates the whole kind.
