@@ -7,6 +7,7 @@
 //! durable; its number is never given to another commit, not even after a power cut that took it back.
 //! Deliberately absent: snapshots over several reads, which sled does not have.
 
+mod applying;
 mod ballast;
 mod disk;
 mod folder;
@@ -27,6 +28,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
+use self::applying::Applying;
 use self::disk::{Disk, RealDisk};
 use self::trees::{Trees, caught};
 use self::writer::Writer;
@@ -79,6 +81,7 @@ struct Shared {
     trees: RwLock<Option<Trees>>,
     /// The newest durable commit.
     last_commit: AtomicU64,
+    applying: Applying,
     metrics: Arc<Metrics>,
 }
 
@@ -116,6 +119,7 @@ impl SledStore {
         if !self.shared.is_open() {
             self.committer.admit().await?;
         }
+        self.shared.applying.ended().await;
         self.shared.with_trees(read)
     }
 
@@ -134,7 +138,13 @@ impl Shared {
     fn open(options: SledOptions) -> Result<Self, StoreError> {
         let trees = caught(|| Trees::open(&options))?;
         let last_commit = AtomicU64::new(caught(|| trees.last_commit())?);
-        Ok(Shared { options, trees: RwLock::new(Some(trees)), last_commit, metrics: Arc::default() })
+        Ok(Shared {
+            options,
+            trees: RwLock::new(Some(trees)),
+            last_commit,
+            applying: Applying::default(),
+            metrics: Arc::default(),
+        })
     }
 
     /// Runs a read; whatever sled makes of damaged bytes, it answers an error.

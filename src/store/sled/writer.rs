@@ -74,7 +74,7 @@ impl Writer {
             newest = Some(*number);
             if packed.key_count() >= TRANSACTION_KEYS {
                 packed.add_number(LAST_COMMIT, *number, *number);
-                self.shared.with_trees_raw(|trees| std::mem::take(&mut packed).apply(trees))?;
+                self.write(std::mem::take(&mut packed))?;
                 newest = None;
             }
         }
@@ -84,6 +84,11 @@ impl Writer {
         if let Some(number) = newest {
             packed.add_number(LAST_COMMIT, number, number);
         }
+        self.write(packed)
+    }
+
+    fn write(&self, packed: Packed) -> Result<(), ::sled::Error> {
+        let _begun = self.shared.applying.begin();
         self.shared.with_trees_raw(|trees| packed.apply(trees))
     }
 
