@@ -5,6 +5,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::ahead::Ahead;
 use super::batch::BatchRecord;
 use super::chunk::{Chunk, ChunkLimits, Decided};
 use super::execute::RunOptions;
@@ -61,6 +62,7 @@ pub(super) struct Decider<'d> {
     others_call: bool,
     /// Since when the present chunk is being decided and the one before it committed.
     began: Instant,
+    ahead: Ahead,
 }
 
 impl<'d> Decider<'d> {
@@ -76,6 +78,7 @@ impl<'d> Decider<'d> {
             // Until it is known that nobody does.
             others_call: true,
             began: Instant::now(),
+            ahead: Ahead::default(),
         }
     }
 
@@ -115,6 +118,16 @@ impl<'d> Decider<'d> {
         }
     }
 
+    /// Reads what the next chunk will want, as far as `written` does not tell it; the chunk is as large as the last one.
+    pub(super) async fn look_ahead(&mut self, records: usize, written: [&Written; 2], feed: &mut Feed<'_>) {
+        self.ahead = Ahead::read(&*self.gateway.store, feed.coming(records), written).await;
+    }
+
+    /// Forgets what was read beforehand, and with it what others may have overtaken.
+    pub(super) fn look_anew(&mut self) {
+        self.ahead = Ahead::default();
+    }
+
     fn limits(&self, feed: &Feed<'_>) -> ChunkLimits {
         if feed.first() <= self.one_by_one_until {
             return ONE_RECORD;
@@ -141,7 +154,7 @@ impl<'d> Decider<'d> {
             Err(refusal) => return self.refused(record, Change::new(), refusal, &request_id),
         };
         let context = Context::new(self.gateway, &call);
-        let overlay = Overlay::new(&*self.gateway.store, [older, &chunk.written]);
+        let overlay = Overlay::new(&*self.gateway.store, [older, &chunk.written], &self.ahead);
         let (change, outcome) = match prepared.decide(&overlay, &context).await {
             Ok(decision) => decision,
             Err(failure) => (Change::new(), Err(failure)),

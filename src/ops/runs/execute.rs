@@ -1,7 +1,8 @@
 //! The one place that commits many records together, beside [`super::super::execute()`] which commits one.
 //!
 //! Records are decided in the order of the file on the store with everything over it that is decided already, and put
-//! together into chunks. While a chunk is being committed the next is decided, never more than these two. The row of the
+//! together into chunks. While a chunk is being committed the next is decided, never more than these two, and what the
+//! one after them will ask for is read ([`super::ahead`]). The row of the
 //! run is part of every chunk: it is asserted and moved behind the last record, so that no record is ever done twice,
 //! whatever is lost in between. Where a commit is refused because others were faster, its records are decided again and
 //! committed one by one; where the store does not take it, all of it is tried again, bounded, and then left to a later run.
@@ -95,13 +96,19 @@ impl Execution<'_> {
             };
             let mut chunk = Chunk::behind(self.run.id, row, self.decider.options.warnings_listed_max);
             let gateway = self.decider.gateway;
-            let filling = self.decider.fill(&mut chunk, older, feed);
+            let decider = &mut self.decider;
+            let filling = async {
+                let closed = decider.fill(&mut chunk, older, feed).await;
+                decider.look_ahead(chunk.records.len(), [older, &chunk.written], feed).await;
+                closed
+            };
             let (outcome, closed) = tokio::join!(commit(gateway, change), filling);
             match outcome.zip(in_commit) {
                 Some((Ok(version), done)) => self.committed(version, done),
                 Some((Err(error), refused)) => {
                     feed.again(chunk.records);
                     feed.again(refused.records);
+                    self.decider.look_anew();
                     match self.recover(error, &refused.after, feed).await {
                         Ok(()) => continue,
                         Err(end) => return end,

@@ -50,6 +50,15 @@ impl<'f> Feed<'f> {
         }
     }
 
+    /// The next records, as far as they are here; up to so many.
+    pub(super) fn coming(&mut self, records: usize) -> impl Iterator<Item = &BatchRecord> {
+        while self.waiting.len() < records {
+            let Ok(page) = self.pages.try_recv() else { break };
+            self.waiting.extend(page);
+        }
+        self.waiting.iter().take(records)
+    }
+
     /// The index of the next record, if that is here already; else one that no record has.
     pub(super) fn first(&self) -> u64 {
         self.waiting.front().map_or(u64::MAX, BatchRecord::index)

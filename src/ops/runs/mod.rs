@@ -3,6 +3,7 @@
 //! Everything that `jobs` needs to carry out a file without a commit of its own. Deliberately absent: files, folders, and
 //! what runs when.
 
+mod ahead;
 mod batch;
 mod carried;
 mod chunk;

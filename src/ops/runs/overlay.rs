@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use super::ahead::Ahead;
 use crate::store::{Assertion, Change, Collection, CommitNumber, Key, Reads, Record, StoreError};
 
 /// The version of what is not committed. No commit ever has it.
@@ -37,12 +38,14 @@ pub(super) struct Overlay<'a> {
     store: &'a dyn Reads,
     /// The older first.
     layers: [&'a Written; 2],
+    /// Read from the store already.
+    ahead: &'a Ahead,
     leant: AtomicBool,
 }
 
 impl<'a> Overlay<'a> {
-    pub(super) fn new(store: &'a dyn Reads, layers: [&'a Written; 2]) -> Self {
-        Overlay { store, layers, leant: AtomicBool::new(false) }
+    pub(super) fn new(store: &'a dyn Reads, layers: [&'a Written; 2], ahead: &'a Ahead) -> Self {
+        Overlay { store, layers, ahead, leant: AtomicBool::new(false) }
     }
 
     /// Was anything shown whose version is not known yet?
@@ -61,6 +64,11 @@ impl<'a> Overlay<'a> {
         self.leant.store(true, Ordering::Relaxed);
     }
 
+    /// What a key holds, as far as the store need not be asked.
+    fn known(&self, key: &Key) -> Option<Option<Record>> {
+        self.pending(key).or_else(|| self.ahead.take(key))
+    }
+
     /// What the layers say about a key: nothing, that it was deleted, or what it holds.
     fn pending(&self, key: &Key) -> Option<Option<Record>> {
         let written = self.layers.iter().rev().find_map(|layer| layer.0.get(key))?;
@@ -74,20 +82,19 @@ impl<'a> Overlay<'a> {
 #[async_trait]
 impl Reads for Overlay<'_> {
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
-        match self.pending(key) {
-            Some(pending) => Ok(pending),
+        match self.known(key) {
+            Some(known) => Ok(known),
             None => self.store.get(key).await,
         }
     }
 
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        let mut records = self.store.get_many(keys).await?;
-        for (record, key) in records.iter_mut().zip(keys) {
-            if let Some(pending) = self.pending(key) {
-                *record = pending;
-            }
-        }
-        Ok(records)
+        let known: Vec<_> = keys.iter().map(|key| self.known(key)).collect();
+        let unknown = keys.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let unknown: Vec<Key> = unknown.map(|(key, _)| key.clone()).collect();
+        let read = if unknown.is_empty() { Vec::new() } else { self.store.get_many(&unknown).await? };
+        let mut read = read.into_iter();
+        Ok(known.into_iter().map(|known| known.unwrap_or_else(|| read.next().flatten())).collect())
     }
 
     async fn scan(
@@ -154,13 +161,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_layer_wins_and_only_bodies_are_leant_on() {
-        let store = store().await;
+        let (store, nothing) = (store().await, Ahead::default());
         let (older, newer) = (
             layer(&[(1, Some("older 1")), (2, None), (3, Some("older 3"))]),
             layer(&[(1, Some("newer 1")), (3, None)]),
         );
         let get = async |id| {
-            let overlay = Overlay::new(&store, [&older, &newer]);
+            let overlay = Overlay::new(&store, [&older, &newer], &nothing);
             let one = overlay.get(&key(id)).await.unwrap();
             assert_eq!(overlay.get_many(&[key(id)]).await.unwrap(), std::slice::from_ref(&one));
             (one.as_ref().map(text), overlay.leant())
@@ -174,9 +181,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_asserted_absent_and_is_not_is_a_contradiction() {
-        let store = store().await;
+        let (store, nothing) = (store().await, Ahead::default());
         let (older, newer) = (layer(&[(8, Some("x")), (9, Some("y"))]), layer(&[(9, None)]));
-        let overlay = Overlay::new(&store, [&older, &newer]);
+        let overlay = Overlay::new(&store, [&older, &newer], &nothing);
         for (id, expected) in [(1, false), (7, false), (8, true), (9, false)] {
             let mut change = Change::new();
             change.assert_absent(key(id)).assert_version(key(8), 1);
@@ -186,21 +193,39 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_of_a_scan_is_that_of_a_store_with_all_of_it() {
-        let store = store().await;
+        let (store, nothing) = (store().await, Ahead::default());
         let (older, newer) =
             (layer(&[(1, None), (2, None), (3, Some("x")), (7, Some("y"))]), layer(&[(2, Some("z"))]));
         for limit in 0..9 {
-            let overlay = Overlay::new(&store, [&older, &newer]);
+            let overlay = Overlay::new(&store, [&older, &newer], &nothing);
             let page = overlay.scan(Collection::Note, prefix_range(&[]), limit).await.unwrap();
             let shown: Vec<_> = page.iter().map(|(_, record)| text(record)).collect();
             let all = ["z", "x", "stored 4", "stored 5", "stored 6", "y"];
             assert_eq!(shown, all[..limit.min(all.len())]);
             assert!(overlay.leant());
         }
-        let overlay = Overlay::new(&store, [&older, &newer]);
+        let overlay = Overlay::new(&store, [&older, &newer], &nothing);
         let untouched = overlay.scan(Collection::Note, key(4).id..key(7).id, 9).await.unwrap();
         assert_eq!((untouched.len(), overlay.leant()), (3, false));
         let inverted = overlay.scan(Collection::Note, key(7).id..key(4).id, 9).await.unwrap();
         assert_eq!(inverted, []);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_ahead_lies_beneath_the_layers_and_is_given_once() {
+        let store = store().await;
+        let (older, newer) = (layer(&[(1, Some("older 1"))]), layer(&[(2, None)]));
+        let ahead = Ahead::of_keys(&store, (1..=4).chain([9]).map(key).collect(), [&older, &newer]).await;
+        let mut change = Change::new();
+        change.delete(key(3)).put(key(9), "new 9");
+        store.commit(change).await.unwrap();
+        let overlay = Overlay::new(&store, [&older, &newer], &ahead);
+        let keys: Vec<_> = [1, 2, 3, 4, 9].map(key).into();
+        let mut shown = async || {
+            let records = overlay.get_many(&keys).await.unwrap();
+            records.iter().map(|record| record.as_ref().map_or("".to_owned(), text)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown().await, ["older 1", "", "stored 3", "stored 4", ""]);
+        assert_eq!(shown().await, ["older 1", "", "", "stored 4", "new 9"]);
     }
 }
