@@ -8,12 +8,14 @@
 use std::fmt;
 use std::io::Read;
 
+use memchr::memmem::Finder;
+
 use super::gap::{Gaps, text};
 use super::scan::{Piece, Scan};
 use super::window::Window;
 use super::{BatchError, BatchErrorKind, BatchLimits, RawRecord, Root};
 use crate::wire::customer::is_known;
-use crate::wire::xml::Document;
+use crate::wire::xml::{Document, XmlError, is_space};
 
 /// Where in the file the reading is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +75,8 @@ impl<R: Read> RecordReader<R> {
         while self.state == State::Inside {
             match self.gaps.next_tag()? {
                 Some((Piece::End, bytes)) => self.end_root(bytes)?,
-                Some(_) => {
-                    if let Some(record) = self.element()? {
+                Some((piece, tag_bytes)) => {
+                    if let Some(record) = self.element(piece, tag_bytes)? {
                         return Ok(Some(record));
                     }
                 }
@@ -102,15 +104,19 @@ impl<R: Read> RecordReader<R> {
         Ok(())
     }
 
-    /// Reads a whole element; `None` for one that is no record.
-    fn element(&mut self) -> Result<Option<RawRecord>, BatchError> {
-        let bytes = self.extent()?;
-        let window = &mut self.gaps.window;
-        let place = window.place();
-        let written = text(window, bytes)?.to_owned();
-        let document = Document::piece(written, true, self.root.bindings(), &self.limits.xml)
-            .map_err(|error| BatchError::within(place, error))?;
-        window.take(bytes);
+    /// Reads the whole element that begins with this tag; `None` for one that is no record.
+    fn element(&mut self, piece: Piece, tag_bytes: usize) -> Result<Option<RawRecord>, BatchError> {
+        let place = self.gaps.window.place();
+        let likely = if piece == Piece::Start { self.up_to_first_end(tag_bytes)? } else { None };
+        let (bytes, document) = match likely {
+            Some(found) => found,
+            None => {
+                let bytes = self.extent()?;
+                let document = self.piece(bytes)?.map_err(|error| BatchError::within(place, error))?;
+                (bytes, document)
+            }
+        };
+        self.gaps.window.take(bytes);
         let element = document.root();
         if element.local() != self.root.kind().record() || !is_known(element) {
             return Ok(None);
@@ -119,6 +125,36 @@ impl<R: Read> RecordReader<R> {
         self.records += 1;
         let (line, byte_offset) = (place.line, place.offset);
         Ok(Some(RawRecord { index: self.records, line, byte_offset, document }))
+    }
+
+    /// The element that comes next, up to the first end tag of its name behind the start tag. If that is an element, it is
+    /// this one; it is none where such a tag stands in a comment or CDATA, or closes an element within. Most often it is,
+    /// and no tag between has to be looked at. Never goes beyond the end of the element.
+    fn up_to_first_end(
+        &mut self,
+        tag_bytes: usize,
+    ) -> Result<Option<(usize, Document<'static>)>, BatchError> {
+        let opening = end_tag_opening(&self.gaps.window.rest()[..tag_bytes]);
+        let opening = Finder::new(&opening);
+        let mut searched = tag_bytes;
+        let bytes = loop {
+            let rest = self.gaps.window.rest();
+            if rest.len() > self.limits.record_bytes_max {
+                return Ok(None);
+            }
+            match first_end_tag(rest, &opening, &mut searched) {
+                Some(bytes) => break bytes,
+                None if !self.gaps.window.fill()? => return Ok(None),
+                None => {}
+            }
+        };
+        Ok(self.piece(bytes)?.ok().map(|document| (bytes, document)))
+    }
+
+    /// The first bytes of the rest, read as one element.
+    fn piece(&self, bytes: usize) -> Result<Result<Document<'static>, XmlError>, BatchError> {
+        let written = text(&self.gaps.window, bytes)?.to_owned();
+        Ok(Document::piece(written, true, self.root.bindings(), &self.limits.xml))
     }
 
     /// The bytes of the element that comes next, which are all there then.
@@ -148,13 +184,10 @@ impl<R: Read> RecordReader<R> {
     /// What is wrong with an element of which there are only the first pieces, else that it has no end.
     fn unfinished(&self, bytes: usize, no_end: BatchError) -> BatchError {
         let window = &self.gaps.window;
-        let written = match text(window, bytes) {
-            Ok(written) => written.to_owned(),
-            Err(error) => return error,
-        };
-        match Document::piece(written, true, self.root.bindings(), &self.limits.xml) {
-            Ok(_) => no_end,
-            Err(error) => {
+        match self.piece(bytes) {
+            Err(error) => error,
+            Ok(Ok(_)) => no_end,
+            Ok(Err(error)) => {
                 let error = BatchError::within(window.place(), error);
                 let end = window.place_behind(bytes);
                 let at_end = (error.line, error.column) == (end.line, end.column);
@@ -172,6 +205,31 @@ impl<R: Read> RecordReader<R> {
     fn broken(&self, message: &str) -> BatchError {
         self.gaps.refuse(BatchErrorKind::NotWellFormed, message)
     }
+}
+
+/// `</` and the name of the start tag.
+fn end_tag_opening(start_tag: &[u8]) -> Vec<u8> {
+    let name = &start_tag["<".len()..];
+    let bytes = name.iter().position(|byte| is_space(*byte) || *byte == b'>').unwrap_or(name.len());
+    [b"</", &name[..bytes]].concat()
+}
+
+/// Behind the first end tag with this opening; `None` while it is not there. `searched` bytes need not be looked at again.
+fn first_end_tag(text: &[u8], opening: &Finder<'_>, searched: &mut usize) -> Option<usize> {
+    while let Some(at) = opening.find(&text[*searched..]) {
+        let name_end = *searched + at + opening.needle().len();
+        match text[name_end..].iter().position(|byte| !is_space(*byte)) {
+            Some(spaces) if text[name_end + spaces] == b'>' => return Some(name_end + spaces + 1),
+            // A longer name.
+            Some(_) => *searched = name_end,
+            None => {
+                *searched += at;
+                return None;
+            }
+        }
+    }
+    *searched = (text.len() + 1).saturating_sub(opening.needle().len()).max(*searched);
+    None
 }
 
 /// Without what the file says, which does not belong into a log.

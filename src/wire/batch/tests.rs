@@ -94,6 +94,20 @@ fn v_18_elements_that_are_no_records_are_passed_over() {
 }
 
 #[test]
+fn the_first_end_tag_of_its_name_is_not_always_that_of_a_record() {
+    let records = [
+        "<Customer><!--</Customer>--><A/></Customer>",
+        "<Customer><![CDATA[</Customer>]]></Customer>",
+        "<Customer><Customer><A/></Customer ><Customer/></Customer\n>",
+        "<Customer><CustomerNotes></CustomerNotes></Customer>",
+        "<Customer A='>'/>",
+        "<Customer/>",
+        "<Customer ><?p </Customer>?></Customer>",
+    ];
+    check(format!("<Customers>{}</Customers>", records.concat()), &records);
+}
+
+#[test]
 fn a_root_is_in_the_namespace_of_the_service_or_in_none() {
     check("<c:Customers xmlns:c='urn:castile:crm:v1'><c:Customer/></c:Customers>", &["<c:Customer/>"]);
     check("<Customers xmlns='urn:castile:crm:v1'><Customer/></Customers>", &["<Customer/>"]);

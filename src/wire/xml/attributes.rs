@@ -71,29 +71,30 @@ impl<'t> AttributeReader<'t> {
     }
 
     fn name_end(&mut self) -> usize {
-        while self.byte().is_some_and(|byte| byte != b'=' && !is_space(byte)) {
-            self.at += 1;
-        }
+        self.skip_until(|byte| byte == b'=' || is_space(byte));
         self.at
+    }
+
+    /// Goes to the next such byte, else to the end.
+    fn skip_until(&mut self, is_such: impl Fn(u8) -> bool) {
+        let rest = &self.text.as_bytes()[self.at..self.end];
+        self.at += rest.iter().position(|byte| is_such(*byte)).unwrap_or(rest.len());
     }
 
     /// Goes to the closing quote; whether something in the value has to be decoded.
     fn skip_value(&mut self, quote: u8) -> Result<bool, Refusal> {
         let mut decoded = false;
-        while let Some(byte) = self.byte() {
-            let class = BYTES[byte as usize];
-            if class & VALUE_SPACE != 0 {
-                decoded = true;
-            } else if class & VALUE_STOP != 0 {
-                match byte {
-                    b'<' => return Err(self.refuse("`<` in an attribute value")),
-                    b'&' => {
-                        decoded = true;
-                        self.check_reference()?;
-                    }
-                    closing if closing == quote => return Ok(decoded),
-                    _ => {}
+        loop {
+            self.skip_until(|byte| BYTES[byte as usize] & (VALUE_STOP | VALUE_SPACE) != 0);
+            match self.byte() {
+                Some(b'<') => return Err(self.refuse("`<` in an attribute value")),
+                Some(b'&') => {
+                    decoded = true;
+                    self.check_reference()?;
                 }
+                Some(closing) if closing == quote => return Ok(decoded),
+                Some(byte) => decoded |= is_space(byte),
+                None => break,
             }
             self.at += 1;
         }

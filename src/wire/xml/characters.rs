@@ -33,7 +33,7 @@ const fn byte_classes() -> [u8; 256] {
 }
 
 /// White space of XML.
-pub(super) const fn is_space(byte: u8) -> bool {
+pub(in crate::wire) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 

@@ -31,6 +31,7 @@ mod text;
 mod value_tests;
 mod writer;
 
+pub(in crate::wire) use characters::is_space;
 pub use document::Document;
 pub use element::{Attribute, Attributes, Children, Element};
 pub use encoding::Charset;
