@@ -221,7 +221,7 @@ mod tests {
         store.commit(change).await.unwrap();
         let overlay = Overlay::new(&store, [&older, &newer], &ahead);
         let keys: Vec<_> = [1, 2, 3, 4, 9].map(key).into();
-        let mut shown = async || {
+        let shown = async || {
             let records = overlay.get_many(&keys).await.unwrap();
             records.iter().map(|record| record.as_ref().map_or("".to_owned(), text)).collect::<Vec<_>>()
         };

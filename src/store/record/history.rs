@@ -48,10 +48,10 @@ pub struct CardDifference<'a> {
     /// The card.
     pub number: Cow<'a, str>,
     /// The link's body; `None`: there was none.
-    #[serde(borrow)]
+    #[serde(borrow, with = "serde_bytes")]
     pub before: Option<&'a [u8]>,
     /// The link's body; `None`: there is none now.
-    #[serde(borrow)]
+    #[serde(borrow, with = "serde_bytes")]
     pub after: Option<&'a [u8]>,
 }
 
@@ -75,10 +75,10 @@ pub struct Difference<'a> {
     /// A section's tag, [`TRANSACTION`] or [`SUMS`], or a note's sequence.
     pub tag: u32,
     /// `None`: there was nothing.
-    #[serde(borrow)]
+    #[serde(borrow, with = "serde_bytes")]
     pub before: Option<&'a [u8]>,
     /// `None`: there is nothing now.
-    #[serde(borrow)]
+    #[serde(borrow, with = "serde_bytes")]
     pub after: Option<&'a [u8]>,
 }
 

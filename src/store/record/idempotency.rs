@@ -28,7 +28,7 @@ pub struct Remembered<'a> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RememberedOutcome<'a> {
     /// The encoded answer.
-    Answered(&'a [u8]),
+    Answered(#[serde(borrow, with = "serde_bytes")] &'a [u8]),
     /// The refusal; its code and each violation's by their public names.
     Refused {
         /// The public name of the code.
