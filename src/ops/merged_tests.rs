@@ -2,6 +2,7 @@
 
 use super::testing::*;
 use crate::domain::error::Code;
+use crate::store::successor::HOPS_MAX;
 
 const CARD: &str = "6006490000000001";
 const OTHER_CARD: &str = "6006490000000002";
@@ -237,4 +238,34 @@ async fn m_2_search_finds_the_successor_and_the_merged_ones_on_request() {
         let criteria = format!("{criteria}<IncludeInactive>true</IncludeInactive>");
         assert_eq!(found(&criteria).await, with_inactive, "{criteria}");
     }
+}
+
+/// Old ids and cards are followed over so many merges; one more is refused while everything is still reached.
+#[tokio::test]
+async fn m_2_a_merge_behind_which_an_old_id_would_lead_nowhere_is_refused() {
+    let world = World::new();
+    world.load(CARDS).await;
+    let mut last = world.add(&named("Ana", "Ruiz", "0")).await;
+    world.send(&associate(CARD, "1")).await.unwrap();
+    for number in 1..=HOPS_MAX {
+        let other = world.add(&named("Bo", "Lie", &number.to_string())).await;
+        last = world.merge(&[&other, &last]).await;
+    }
+    let other = world.add(&named("Cy", "Moe", "other")).await;
+    let before = world.log_rows().await;
+    for preview in ["", "<Preview>true</Preview>"] {
+        let targets: String =
+            [&other, &last].map(|target| format!("<MergeTarget>{}</MergeTarget>", id(target))).concat();
+        let request =
+            format!("<mergeCustomers><MergeTargetSet>{targets}</MergeTargetSet>{preview}</mergeCustomers>");
+        assert_code(&world.refused(&request).await, Code::MergeCustomerCreationException);
+    }
+    assert_eq!(world.log_rows().await, before);
+    for name in [id("1"), card(CARD)] {
+        let found = world.send(&retrieve(&name)).await.unwrap();
+        assert_eq!((inner(&found, "CustomerID"), inner(&found, "CardNumber")), (&*last, "************0001"));
+    }
+    // Those at the end may still be merged with others than those whom it would make unreachable.
+    let new = world.add(&named("Di", "Moe", "new")).await;
+    world.merge(&[&other, &new]).await;
 }

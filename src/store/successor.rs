@@ -82,6 +82,25 @@ pub async fn from_record(
     Ok(Some(end))
 }
 
+/// How many merges lie between a customer with these `members` and the first that led to it; more than [`HOPS_MAX`] are
+/// not counted. It stays so while the customer's record does: nothing changes in those who were merged.
+///
+/// # Errors
+///
+/// A record that can't be read.
+pub async fn merges_behind(reads: &dyn Reads, members: &[CustomerId]) -> Result<usize, LinkError> {
+    let (mut merges, mut level) = (0, members.to_vec());
+    while !level.is_empty() && merges <= HOPS_MAX {
+        merges += 1;
+        let keys: Vec<_> = level.iter().map(|id| key::customer(*id)).collect();
+        level.clear();
+        for record in reads.get_many(&keys).await?.into_iter().flatten() {
+            level.extend(read_state(&record.body)?.members);
+        }
+    }
+    Ok(merges)
+}
+
 /// To the end from where one stands.
 async fn walk(reads: &dyn Reads, mut here: Successor) -> Result<Successor, LinkError> {
     for _ in 0..=HOPS_MAX {

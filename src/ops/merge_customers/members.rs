@@ -7,6 +7,7 @@ use crate::domain::merge::{self, Admission, Member, Traits, WhenNoSource};
 use crate::ops::customers::{self, Loaded};
 use crate::ops::{Context, merging};
 use crate::store::record::{decode_sums, key};
+use crate::store::successor::{HOPS_MAX, merges_behind};
 use crate::store::{Reads, Record};
 
 /// Why nothing is merged.
@@ -112,6 +113,18 @@ async fn find(reads: &dyn Reads, named: &Named) -> Result<Option<Loaded>, Error>
         found => found?,
     };
     Ok(Some(found).filter(|found| found.customer.active))
+}
+
+/// M-2: whoever was merged long ago must still be led on.
+pub(super) async fn check_ways(reads: &dyn Reads, members: &[Found]) -> Result<(), Error> {
+    for member in members {
+        if merges_behind(reads, &member.loaded.customer.members).await? >= HOPS_MAX {
+            let text =
+                format!("one of the customers was made by {HOPS_MAX} merges one after the other already");
+            return Err(merging::refused(text));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the notes of all.

@@ -5,7 +5,8 @@
 //! Preview no CustomerID, but the `Customer` that the merge would make, and nothing is stored and no id used. Whoever
 //! is named twice, or is source and target, is merged once; who was merged before stands for the successor; who is
 //! inactive is not found. `CUSTOMER_NOT_FOUND` names every one who is not found, `MERGE_CUSTOMER_CREATION_EXCEPTION`
-//! too few or too many customers and what the organisation's settings (M-6) forbid.
+//! too few or too many customers, one that an old id already leads to over as many merges as are followed, and what the
+//! organisation's settings (M-6) forbid.
 //!
 //! Committed together: the new customer with notes and sums, its keys, the merged ones as inactive members with their
 //! records as they were, rows of the change log for all of them. Transactions and cards stay where they are, so it is no
@@ -84,6 +85,7 @@ impl Operation for MergeCustomers {
         check_count(request, context)?;
         let mut members = members::admitted(reads, request, context).await?;
         members::read_notes(reads, &mut members).await?;
+        members::check_ways(reads, &members).await?;
         let made = |id| merge::merge(id, &members::of_rules(&members), context.now(), &context.rules());
         // What the request itself is refused for is told first, even where the store gives no ids.
         let preview = made(CustomerId::NOBODY);
