@@ -5,41 +5,14 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
-
-use super::support::{Client, Random, Server, castile, check, run};
+use super::support::filed::{FILESET, complete};
+use super::support::{Client, Filed, Random, Server, castile, check, run};
 
 /// More records where there is time for them.
 const RECORDS_VARIABLE: &str = "CASTILE_TEST_BATCH_RECORDS";
 const RECORDS_DEFAULT: u64 = 12_000;
 /// About so many times the server is killed.
 const KILLS: u64 = 8;
-
-fn note(number: u64) -> String {
-    format!("<CustomerNotes><CustomerNote location=\"1\">note {number}</CustomerNote></CustomerNotes>")
-}
-
-fn named(number: u64) -> String {
-    format!(
-        "<EntityInformation><Individual><Name><Name Location=\"First\">Ana</Name>\
-         <Name Location=\"Last\">Number{number}</Name></Name></Individual></EntityInformation>"
-    )
-}
-
-fn key(number: u64) -> String {
-    format!("<AlternateKey TypeCode=\"XSTORE_ID\"><AlternateID>k{number}</AlternateID></AlternateKey>")
-}
-
-/// Of ten records one fails, one changes the customer before it, one adds a customer that a second time would add
-/// again, and the others add customers that a second time would be refused.
-fn record(number: u64) -> String {
-    match number % 10 {
-        0 => format!("<Customer Action=\"Nothing\">{}</Customer>", key(number)),
-        3 => format!("<Customer Action=\"Add\">{}{}</Customer>", named(number), note(number)),
-        5 => format!("<Customer Action=\"Update\">{}{}</Customer>", key(number - 1), note(number)),
-        _ => format!("<Customer Action=\"Add\">{}{}{}</Customer>", named(number), key(number), note(number)),
-    }
-}
 
 fn start(folder: &Path) -> Server {
     let mut command = castile(folder, &["--listen", "127.0.0.1:0"]);
@@ -58,7 +31,7 @@ fn stored(client: &mut Client) -> u64 {
 }
 
 fn is_complete(folder: &Path) -> bool {
-    folder.join("castile-data/batch/complete/nightly/archived/people.xml").exists()
+    complete(folder, "archived").join("people.xml").exists()
 }
 
 /// Waits until the server has stored so many records or the run is over; asking takes as long as a wait should.
@@ -74,11 +47,10 @@ fn b_5_every_record_is_done_exactly_once_whenever_the_server_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let mut random = Random::new("batch");
-    let blocks: Vec<String> = (1..=records).map(record).collect();
-    let file = format!("<Customers xmlns=\"urn:castile:crm:v1\">\n{}\n</Customers>\n", blocks.join("\n"));
-    let incoming = path.join("castile-data/batch/incoming/nightly");
+    let file = Filed::new("people", records);
+    let incoming = path.join("castile-data/batch/incoming").join(FILESET);
     fs::create_dir_all(&incoming).unwrap();
-    fs::write(incoming.join("people.xml"), &file).unwrap();
+    fs::write(incoming.join("people.xml"), file.content()).unwrap();
     fs::write(incoming.join("people.xml.done"), "").unwrap();
 
     let mut kills = 0;
@@ -98,34 +70,7 @@ fn b_5_every_record_is_done_exactly_once_whenever_the_server_is_killed() {
     eprintln!("batch: {records} records, killed {kills} times");
     assert!(kills > 1, "the run was over before anything happened");
 
-    let archived = path.join("castile-data/batch/complete/nightly/archived/people.xml");
-    assert_eq!(fs::read_to_string(archived).unwrap(), file);
-    let failed = path.join("castile-data/batch/complete/nightly/failed/people_failures.xml");
-    let failures = fs::read_to_string(failed).unwrap();
-    let expected: Vec<String> = (1..=records).filter(|number| number % 10 == 0).map(record).collect();
-    let found: Vec<&str> = failures.lines().filter(|line| line.starts_with("<Customer ")).collect();
-    assert_eq!(found, expected);
-    assert_eq!(fs::read_dir(path.join("castile-data/batch/running/gateway-1/nightly")).unwrap().count(), 0);
-    assert_exactly_once(path, records);
-}
-
-/// Customers, rows of the history and notes, all of them counted in an export.
-fn assert_exactly_once(folder: &Path, records: u64) {
-    let export = check(&run(folder, &["export"]), 0, &[]);
-    let (mut customers, mut rows, mut notes) = (0, 0, Vec::new());
-    for line in export.lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
-        let Some(customer) = line.get("customer") else { continue };
-        customers += 1;
-        rows += customer["history"].as_array().unwrap().len() as u64;
-        for note in customer["notes"].as_array().unwrap() {
-            let number = note["text"].as_str().unwrap().strip_prefix("note ").unwrap();
-            notes.push(number.parse::<u64>().unwrap());
-        }
-    }
-    notes.sort_unstable();
-    let done: Vec<u64> = (1..=records).filter(|number| number % 10 != 0).collect();
-    let added = done.iter().filter(|number| *number % 10 != 5).count() as u64;
-    assert_eq!((customers, rows), (added, done.len() as u64));
-    assert_eq!(notes, done);
+    file.verify_files(path);
+    file.verify_export(&check(&run(path, &["export"]), 0, &[]));
+    check(&run(path, &["check"]), 0, &[]);
 }

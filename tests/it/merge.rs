@@ -43,10 +43,6 @@ fn refused(client: &mut Client, request: &str) -> String {
     answer.text("Code").to_owned()
 }
 
-fn retrieve_active(identifier: &str) -> String {
-    format!("<retrieveCustomer xmlns=\"{}\">{identifier}</retrieveCustomer>", soap::NAMESPACE)
-}
-
 fn sale(transaction_id: &str, identifier: &str) -> String {
     soap::transaction(&format!(
         "<TransactionID>{transaction_id}</TransactionID>{identifier}<RetailStoreID>17</RetailStoreID>\
@@ -88,7 +84,7 @@ fn check_led_on(client: &mut Client, [first, second, result]: [&str; 3], sales: 
         format!("<CardNumber>{CARD}</CardNumber>"),
     ];
     for name in &names {
-        let found = send(client, &retrieve_active(name));
+        let found = send(client, &soap::retrieve_active(name));
         assert_eq!((found.text("CustomerID"), found.find_text("MergedInto")), (result, None), "{name}");
         assert_eq!(texts(&found, "CardNumber"), ["************0001"]);
         let again = send(client, &sale("T-a", name));
@@ -199,7 +195,7 @@ fn m_8_a_merge_is_taken_back_here_and_where_an_export_of_it_was_imported() {
         assert_eq!(ids.each_ref().map(|id| shown(&mut client, id)), before);
         assert_eq!(found(&mut client, "<LastName>Moen</LastName>"), ids);
         assert_eq!(found(&mut client, &format!("<CardNumber>{CARD}</CardNumber>")), [&*ids[0]]);
-        assert_eq!(refused(&mut client, &retrieve_active(&soap::id(&result))), "CUSTOMER_NOT_FOUND");
+        assert_eq!(refused(&mut client, &soap::retrieve_active(&soap::id(&result))), "CUSTOMER_NOT_FOUND");
         assert!(targets(folder).contains(&format!("\"targets\":[{}]", ids[1])), "{}", targets(folder));
         server.stop();
         command(folder, &["check"]);
@@ -234,7 +230,7 @@ fn m_2_an_association_and_a_sale_beside_a_merge_are_before_or_behind_it() {
         let result = answers[2].text("CustomerID");
         let given_to = answers[0].text("CustomerID");
         assert!([result, &ids[0]].contains(&given_to), "{}", answers[0].body);
-        let found = send(&mut client, &retrieve_active(&soap::id(result)));
+        let found = send(&mut client, &soap::retrieve_active(&soap::id(result)));
         assert_eq!(texts(&found, "CardNumber").len(), 1, "{}", found.body);
         assert_eq!((found.text("TransactionCount"), found.text("SalesAmount")), ("3", "30.00"));
         assert_eq!(texts(&send(&mut client, &soap::instrument(&number(round))), "CustomerID"), [result]);

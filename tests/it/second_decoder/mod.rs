@@ -12,10 +12,11 @@ mod tree;
 
 use yaserde::YaDeserialize;
 
+pub(crate) use batch::Run;
 use batch::{RunWrapper, Submitted};
 use cards::{Associated, InstrumentWrapper};
 pub(crate) use contact::Email;
-pub(crate) use details::AlternateKey;
+pub(crate) use details::{ActivitySummary, ActivityTotals, AlternateKey};
 use details::{ValidationError, Warning};
 pub(crate) use tree::Customer;
 use tree::{CustomerIdentifier, MergeTargetSet};

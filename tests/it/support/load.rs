@@ -3,23 +3,31 @@
 //! Deliberately absent: sleeping. A moment is a number of acknowledged writes and some random spinning behind it.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::writer::Writer;
-use super::{Client, Random};
+use super::{Client, Random, check, run};
 
 /// Nothing that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Random moments are this long after the last write that was waited for, at most; several groups are stored meanwhile.
 const SPIN_MICROSECONDS_MAX: u64 = 8_000;
 
+/// The programs of cards, and a few cards that no writer has.
+const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/reference/cards.toml");
+
 /// The writers of a test.
 pub(crate) struct Load {
     pub(crate) writers: Vec<Writer>,
     random: Random,
+    /// Have the writers cards?
+    dealt: bool,
 }
 
 /// How many writes have been acknowledged since the load began.
@@ -61,9 +69,21 @@ impl Drop for StopAtEnd<'_> {
 impl Load {
     pub(crate) fn new(test: &str, writer_count: usize) -> Self {
         let mut random = Random::new(test);
-        let writers =
-            (0..writer_count).map(|number| Writer::new(format!("W{number}"), random.split())).collect();
-        Load { writers, random }
+        let writers = (0..writer_count).map(|number| Writer::new(number, random.split())).collect();
+        Load { writers, random, dealt: false }
+    }
+
+    /// Gives the writers cards, if they have none; the server with its data in `folder` knows them from now on.
+    pub(crate) fn deal_once(&mut self, folder: &Path) {
+        if std::mem::replace(&mut self.dealt, true) {
+            return;
+        }
+        let lines: String = self.writers.iter_mut().map(Writer::take_cards).collect();
+        let file = folder.join("cards.csv");
+        fs::write(&file, format!("number,card_program\n{lines}")).unwrap();
+        for file in [Path::new(PROGRAMS), &file] {
+            check(&run(folder, &[OsStr::new("load"), file.as_os_str()]), 0, &[]);
+        }
     }
 
     pub(crate) fn random(&mut self) -> &mut Random {
@@ -109,8 +129,10 @@ impl Load {
         });
         self.check_ids();
         let people: usize = self.writers.iter().map(|writer| writer.people.len()).sum();
+        let [merged, taken_back, given] = self.variety();
         format!(
-            "{} acknowledged writes on {people} customers are there, {open} were open",
+            "{} acknowledged writes on {people} customers are there, {merged} merges, {taken_back} taken back, {given} \
+             cards given, {open} were open",
             self.acknowledged()
         )
     }
@@ -118,6 +140,14 @@ impl Load {
     /// How many writes have been acknowledged in all.
     pub(crate) fn acknowledged(&self) -> usize {
         self.writers.iter().map(|writer| writer.acknowledged).sum()
+    }
+
+    /// How many merges there were, how many of them were taken back, and how often a card was given to somebody.
+    pub(crate) fn variety(&self) -> [usize; 3] {
+        self.writers
+            .iter()
+            .map(Writer::variety)
+            .fold([0; 3], |sum, of| std::array::from_fn(|at| sum[at] + of[at]))
     }
 
     fn each(&mut self, address: &str, work: impl Fn(&mut Writer, &mut Client) + Sync) {

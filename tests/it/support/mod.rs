@@ -4,6 +4,7 @@ use std::io::Write;
 
 mod client;
 pub(crate) mod fault;
+pub(crate) mod filed;
 pub(crate) mod image;
 mod load;
 mod random;
@@ -16,6 +17,7 @@ pub(crate) mod tree;
 pub(crate) mod writer;
 
 pub(crate) use client::{Answer, Client, request};
+pub(crate) use filed::Filed;
 pub(crate) use load::{Load, Progress, StopAtEnd};
 pub(crate) use random::Random;
 pub(crate) use server::{Server, alone_and_beside, castile, check, run};

@@ -113,6 +113,11 @@ pub(crate) fn retrieve(identifier: &str) -> String {
     )
 }
 
+/// The request element that retrieves the active customer whom this identifier leads to, active parts alone.
+pub(crate) fn retrieve_active(identifier: &str) -> String {
+    format!("<retrieveCustomer xmlns=\"{NAMESPACE}\">{identifier}</retrieveCustomer>")
+}
+
 /// The request element that submits a batch file.
 pub(crate) fn batch(fileset: &str, file_name: &str, file: &str) -> String {
     let content = STANDARD.encode(file);
