@@ -27,6 +27,9 @@ pub enum Exit {
     InputOutput = 74,
     /// The configuration is wrong.
     Config = 78,
+    /// Nobody read the output to its end (`castile export | head`): no mistake, and not done either. Nothing is said. What a
+    /// shell tells of a program that SIGPIPE ended.
+    OutputClosed = 141,
 }
 
 /// Why a command ended, in words for the person at the terminal.

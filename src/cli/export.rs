@@ -13,6 +13,7 @@ use clap::Args;
 use hyper::Method;
 
 use super::outcome::{Done, bar, read};
+use super::text::{not_written, tell};
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::transport::admin::{Answer, Line};
@@ -28,6 +29,9 @@ const FILE_MODE: u32 = 0o600;
 /// contact points and keys, attributes, preferences, notes. Such a file carries no customer ids, no inactive customers,
 /// contact points or keys, no history, transactions or cards, and what validation finds is judged anew; `castile export`
 /// without --xml carries all of it.
+///
+/// Not in an export: runs of batch files and their review, the files under batch/, and the key of card PINs
+/// (card-pin.key), which is backed up apart from it.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     /// Write to this file, which must not exist yet, instead of stdout
@@ -45,9 +49,12 @@ impl Export {
         let answer = access.request(Method::GET, target, Bytes::new()).await?;
         let done = match self.output {
             Some(path) => to_file(answer, &path, !self.xml).await?,
-            None => write_all(answer, &mut BufWriter::new(stdout().lock()), "stdout", !self.xml).await?,
+            None => {
+                let mut writer = BufWriter::new(stdout().lock());
+                write_all(answer, &mut writer, |error| not_written(&error), !self.xml).await?
+            }
         };
-        eprintln!("exported {} records", done.records);
+        tell(format_args!("exported {} records", done.records));
         match done.findings {
             0 => Ok(()),
             count => Err(Failure::new(Exit::Found, format!("{count} things were left out, see above"))),
@@ -64,24 +71,27 @@ async fn to_file(answer: Answer, path: &Path, with_end: bool) -> Result<Done, Fa
     partial.push(".partial");
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&partial);
     let mut writer = BufWriter::new(file.map_err(failed)?);
-    let done = write_all(answer, &mut writer, &path.display().to_string(), with_end).await?;
+    let done = write_all(answer, &mut writer, failed, with_end).await?;
     let file: File = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     file.sync_all().map_err(failed)?;
     std::fs::rename(&partial, path).map_err(failed)?;
     Ok(done)
 }
 
-/// Writes the data lines and, after the last, the end line where there is to be one.
+/// Writes the data lines and, after the last, the end line where there is to be one; `failed` says why that did not work.
 async fn write_all(
     answer: Answer,
     writer: &mut impl Write,
-    name: &str,
+    failed: impl Fn(std::io::Error) -> Failure + Copy,
     with_end: bool,
 ) -> Result<Done, Failure> {
-    let failed = |error: std::io::Error| Failure::io(format_args!("writing {name}"), &error);
     let bar = bar("exporting");
+    let told = |text: &str| {
+        tell(text);
+        Ok(())
+    };
     let line = |line: &Bytes| writer.write_all(line).and_then(|()| writer.write_all(b"\n")).map_err(failed);
-    let done = read(answer, &bar, line, |text| eprintln!("{text}")).await?;
+    let done = read(answer, &bar, line, told).await?;
     bar.finish_and_clear();
     let end = if with_end { Line::End { done: done.records }.to_bytes() } else { Vec::new() };
     writer.write_all(&end).and_then(|()| writer.flush()).map_err(failed)?;

@@ -42,7 +42,7 @@ impl History {
                 .map_err(|error| Failure::new(Exit::Internal, format!("a line of the answer: {error}")))?;
             told(&step).iter().try_for_each(|text| line(text))
         };
-        read(answer, &bar("reading"), show, |_| ()).await.map(drop)
+        read(answer, &bar("reading"), show, |_| Ok(())).await.map(drop)
     }
 }
 

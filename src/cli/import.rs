@@ -13,6 +13,7 @@ use clap::Args;
 use hyper::Method;
 
 use super::outcome::{Done, bar, read};
+use super::text::tell;
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::transport::admin::Line;
@@ -40,13 +41,17 @@ impl Import {
         while let Some((first_line, portion)) = portions.next()? {
             let target = format!("/import?first_line={first_line}");
             let answer = access.request(Method::POST, &target, portion.into()).await?;
-            let done = read(answer, &bar, |_| Ok(()), |text| eprintln!("{text}")).await?;
+            let told = |text: &str| {
+                tell(text);
+                Ok(())
+            };
+            let done = read(answer, &bar, |_| Ok(()), told).await?;
             all.records += done.records;
             all.findings += done.findings;
             bar.set_position(all.records);
         }
         bar.finish_and_clear();
-        eprintln!("imported {} records, {} refused", all.records, all.findings);
+        tell(format_args!("imported {} records, {} refused", all.records, all.findings));
         conclude(all, portions.end)
     }
 }

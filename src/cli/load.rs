@@ -12,7 +12,7 @@ use hyper::Method;
 
 use super::load_cards;
 use super::outcome::{Done, bar, read};
-use super::text::{difference, line, plain};
+use super::text::{difference, line, plain, tell};
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::ops::reference::{EntryChange, Verb};
@@ -55,13 +55,17 @@ impl Load {
         let answer = access.request(Method::POST, &target, text).await?;
         let mut tally = Tally::default();
         let data = |data: &Bytes| tally.count(data, self.dry_run);
-        let done = read(answer, &bar("loading"), data, |text| eprintln!("{name}: {}", plain(text))).await?;
+        let wrong = |text: &str| {
+            tell(format_args!("{name}: {}", plain(text)));
+            Ok(())
+        };
+        let done = read(answer, &bar("loading"), data, wrong).await?;
         if done.findings > 0 && done.records == 0 && !self.keep_going {
             let text =
                 format!("nothing of {name} was loaded; --keep-going loads the rest of a file with mistakes");
             return Err(Failure::new(Exit::BadInput, text));
         }
-        eprintln!("{name}: {}", tally.told(done, self.dry_run));
+        tell(format_args!("{name}: {}", tally.told(done, self.dry_run)));
         match done.findings {
             0 => Ok(()),
             _ => Err(Failure::new(Exit::Found, format!("what is wrong with {name} was left out"))),

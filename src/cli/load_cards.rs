@@ -12,7 +12,7 @@ use hyper::Method;
 use serde::Deserialize;
 
 use super::outcome::{byte_bar, read};
-use super::text::plain;
+use super::text::{plain, tell};
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::ops::reference::CardCounts;
@@ -44,18 +44,19 @@ pub(super) async fn run(config: &Config, path: &Path, name: &str, dry_run: bool)
         let told = |text: &str| {
             mistakes += 1;
             if mistakes <= MISTAKES_TOLD_MAX {
-                eprintln!("{name}: {}", plain(text));
+                tell(format_args!("{name}: {}", plain(text)));
             }
+            Ok(())
         };
         read(answer, &bar, data, told).await?;
         bar.set_position(portions.read);
     }
     bar.finish_and_clear();
     let was = if dry_run { "would be " } else { "" };
-    eprintln!(
+    tell(format_args!(
         "{name}: {} cards {was}added, {} {was}updated, {} unchanged, {mistakes} lines left out",
         all.added, all.updated, all.unchanged
-    );
+    ));
     match mistakes {
         0 => Ok(()),
         _ => Err(Failure::new(Exit::Found, format!("what is wrong with {name} was left out"))),

@@ -54,7 +54,7 @@ Exit codes:
   65 bad input data                      66 input not there
   69 not available now, such as a folder in use
   70 internal error                      74 reading or writing failed
-  78 wrong configuration";
+  78 wrong configuration                 141 nobody read the output to its end";
 
 /// How long threads that still work at the end are waited for.
 const THREADS_END_MAX: Duration = Duration::from_secs(10);
@@ -120,7 +120,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("castile: {failure}");
+            if failure.exit != Exit::OutputClosed {
+                text::tell(format_args!("castile: {failure}"));
+            }
             ExitCode::from(failure.exit as u8)
         }
     }

@@ -21,12 +21,13 @@ pub(super) struct Done {
     pub(super) findings: u64,
 }
 
-/// Reads an answer to its end. `data` takes each line that is none of [`Line`]; `finding` each finding.
+/// Reads an answer to its end. `data` takes each line that is none of [`Line`]; `finding` each finding. An
+/// error of theirs ends the reading.
 pub(super) async fn read(
     mut answer: Answer,
     bar: &ProgressBar,
     mut data: impl FnMut(&Bytes) -> Result<(), Failure>,
-    mut finding: impl FnMut(&str),
+    mut finding: impl FnMut(&str) -> Result<(), Failure>,
 ) -> Result<Done, Failure> {
     if !answer.status.is_success() {
         return Err(problem(answer).await);
@@ -39,7 +40,7 @@ pub(super) async fn read(
             Some(Line::Progress { done, total }) => show(bar, done, total),
             Some(Line::Finding { text }) => {
                 findings += 1;
-                bar.suspend(|| finding(&text));
+                bar.suspend(|| finding(&text))?;
             }
             Some(Line::Failed { text }) => return Err(Failure::new(Exit::Internal, text)),
             Some(Line::End { done }) => return Ok(Done { records: done, findings }),

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use hyper::Method;
 
 use super::outcome::{bar, read};
+use super::text::tell;
 use crate::config::Config;
 use crate::failure::Failure;
 
@@ -35,8 +36,12 @@ async fn rebuild(config: &Config) -> Result<(), Failure> {
     let mut access = super::open(config, "search rebuild").await?;
     let answer = access.request(Method::POST, "/search/rebuild", Bytes::new()).await?;
     let bar = bar("indexing");
-    let done = read(answer, &bar, |_| Ok(()), |text| eprintln!("{text}")).await?;
+    let told = |text: &str| {
+        tell(text);
+        Ok(())
+    };
+    let done = read(answer, &bar, |_| Ok(()), told).await?;
     bar.finish_and_clear();
-    eprintln!("indexed {} customers", done.records);
+    tell(format_args!("indexed {} customers", done.records));
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! What a person needs to go on stands on stderr as soon as requests are taken; where the log is for programs, its line
 //! `ready` says the same. Deliberately absent: going into the background, which a supervisor does better.
 
+use super::text::tell;
 use crate::Ready;
 use crate::config::{Config, LogFormat};
 use crate::failure::Failure;
@@ -19,8 +20,8 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
 }
 
 fn greet(ready: &Ready) {
-    eprintln!("castile {}", env!("CARGO_PKG_VERSION"));
-    eprintln!("listening on  http://{}", ready.address);
-    eprintln!("WSDL          {}", ready.wsdl_url);
-    eprintln!("data folder   {}", ready.data_dir.display());
+    tell(concat!("castile ", env!("CARGO_PKG_VERSION")));
+    tell(format_args!("listening on  http://{}", ready.address));
+    tell(format_args!("WSDL          {}", ready.wsdl_url));
+    tell(format_args!("data folder   {}", ready.data_dir.display()));
 }

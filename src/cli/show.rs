@@ -6,7 +6,7 @@ use hyper::Method;
 use serde_json::{Map, Value, json};
 
 use super::outcome::{bar, read};
-use super::text::{line, plain};
+use super::text::{line, plain, tell};
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
 
@@ -46,11 +46,11 @@ impl Show {
             rows.push(row);
             Ok(())
         };
-        let done = read(answer, &bar("reading"), keep, |_| ()).await?;
+        let done = read(answer, &bar("reading"), keep, |_| Ok(())).await?;
         let lines = if self.kind == "card" { card(&rows) } else { table(columns(&self.kind), &rows) };
         lines.iter().try_for_each(|text| line(text))?;
         if done.records == 0 {
-            eprintln!("there is none; castile load brings some");
+            tell("there is none; castile load brings some");
         }
         Ok(())
     }

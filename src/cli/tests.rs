@@ -50,6 +50,7 @@ fn help_names_every_command_and_exit_code() {
         Exit::Internal,
         Exit::InputOutput,
         Exit::Config,
+        Exit::OutputClosed,
     ] {
         assert!(help.contains(&format!("{} ", exit as u8)), "{exit:?}");
     }
@@ -61,7 +62,7 @@ async fn check(answer: Response, expected: Result<Done, (Exit, &str)>, expected_
         data.push_str(std::str::from_utf8(line).unwrap());
         Ok(())
     };
-    let outcome = read(Answer::from(answer), &bar("testing"), keep, |_| ()).await;
+    let outcome = read(Answer::from(answer), &bar("testing"), keep, |_| Ok(())).await;
     assert_eq!(outcome.as_ref().map_err(|f| (f.exit, f.message.as_str())), expected.as_ref().map_err(|f| *f));
     assert_eq!(data, expected_data);
 }

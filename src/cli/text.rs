@@ -1,19 +1,34 @@
-//! Texts of others on a terminal, and lines on stdout.
+//! Texts of others on a terminal, and lines on stdout and stderr.
 //!
+//! A reader that has seen enough ends a command silently; a stderr that nobody reads ends nothing.
 //! What callers sent may hold characters that move the cursor or turn the direction of writing: people see them, the
 //! terminal does not.
 
-use std::io::{Write, stdout};
+use std::fmt::Display;
+use std::io::{ErrorKind, Write, stderr, stdout};
 
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::ops::FieldDifference;
 
 /// Writes a line to stdout.
 pub(super) fn line(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
-    writeln!(out, "{text}").map_err(|error| Failure::io("writing to stdout", &error))
+    writeln!(out, "{text}").map_err(|error| not_written(&error))
+}
+
+/// Why stdout took no more: nobody reads it any more, or it can't be written.
+pub(super) fn not_written(error: &std::io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::BrokenPipe => Failure::new(Exit::OutputClosed, "nobody reads the output any more"),
+        _ => Failure::io("writing to stdout", error),
+    }
+}
+
+/// Writes a line to stderr. Where nobody reads that there is nobody left to tell.
+pub(super) fn tell(text: impl Display) {
+    let _ = writeln!(stderr().lock(), "{text}");
 }
 
 /// The text with every character that would steer the terminal written as `\u{9b}`.

@@ -24,6 +24,7 @@ mod merge;
 mod model;
 mod operators;
 mod order_of_checks;
+mod output;
 mod power_cut;
 mod program;
 mod reference;

@@ -11,6 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Access, ask_one, parsed, run_of, table};
 use crate::cli::outcome::read;
+use crate::cli::text::tell;
 use crate::failure::{Exit, Failure};
 use crate::transport::admin::{Answer, RunTold};
 
@@ -69,7 +70,7 @@ async fn keep_watching(
             return Ok(Kept::LeftToTheServer);
         }
         stopping = true;
-        eprintln!("stopping behind a record that is done");
+        tell("stopping behind a record that is done");
         let target = format!("/batch/runs/{id}/pause");
         // What it says comes with the run, which may have ended just now.
         let _ = ask_one::<RunTold>(access, Method::POST, &target, Bytes::new()).await;
@@ -78,7 +79,7 @@ async fn keep_watching(
 
 async fn watch(answer: Answer, view: &mut View) -> Result<(), Failure> {
     let hidden = ProgressBar::hidden();
-    read(answer, &hidden, |data| parsed(data).map(|run| view.show(run)), |_| ()).await.map(drop)
+    read(answer, &hidden, |data| parsed(data).map(|run| view.show(run)), |_| Ok(())).await.map(drop)
 }
 
 /// What a person sees of a run that goes on.

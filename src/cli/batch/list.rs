@@ -5,7 +5,7 @@ use clap::Args;
 use hyper::Method;
 
 use super::{ask, run_of, table};
-use crate::cli::text::line;
+use crate::cli::text::{line, tell};
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::transport::admin::RunTold;
@@ -46,7 +46,7 @@ impl List {
             return runs.iter().try_for_each(|run| line(&json(run)?));
         }
         if runs.is_empty() {
-            eprintln!("no batch file was run yet; castile batch run FILE runs one");
+            tell("no batch file was run yet; castile batch run FILE runs one");
         }
         table::runs(&runs).iter().try_for_each(|text| line(text))
     }

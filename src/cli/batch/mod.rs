@@ -76,7 +76,7 @@ async fn ask<T: DeserializeOwned>(
     mut each: impl FnMut(T) -> Result<(), Failure>,
 ) -> Result<Done, Failure> {
     let answer = access.request(method, target, body.into()).await?;
-    read(answer, &bar("reading"), |data| each(parsed(data)?), |_| ()).await
+    read(answer, &bar("reading"), |data| each(parsed(data)?), |_| Ok(())).await
 }
 
 /// The one line of data that a request is answered with.

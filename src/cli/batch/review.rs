@@ -10,9 +10,9 @@ use csv::Writer;
 use hyper::Method;
 
 use super::{Access, ask, run_of, table};
-use crate::cli::text::{line, plain};
+use crate::cli::text::{line, not_written, plain};
 use crate::config::Config;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::transport::admin::{FailureTold, RunTold, WarningTold};
 
 /// Shows the records of a run that failed, with place, code, field and the identifiers that they carried, and the warnings.
@@ -132,13 +132,14 @@ async fn csv(access: &mut Access, run: &RunTold) -> Result<(), Failure> {
         write(&mut writer, cells)
     })
     .await?;
-    writer.flush().map_err(|error| Failure::io("writing to stdout", &error))
+    writer.flush().map_err(|error| not_written(&error))
 }
 
 fn write(writer: &mut Writer<impl Write>, cells: [String; COLUMNS.len()]) -> Result<(), Failure> {
-    writer
-        .write_record(&cells)
-        .map_err(|error| Failure::io("writing to stdout", &std::io::Error::other(error)))
+    writer.write_record(&cells).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => not_written(&error),
+        other => Failure::new(Exit::Internal, format!("a line of the table: {other:?}")),
+    })
 }
 
 async fn failures(

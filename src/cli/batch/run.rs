@@ -13,7 +13,7 @@ use tokio::signal::unix::Signal;
 use super::follow::{Kept, follow, interrupts};
 use super::upload::{NewRun, Source};
 use super::{Access, ask_one, run_of, table};
-use crate::cli::text::line;
+use crate::cli::text::{line, tell};
 use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::transport::admin::{RunState, RunTold};
@@ -81,7 +81,7 @@ impl Retry {
         let mut interrupts = interrupts()?;
         let target = format!("/batch/runs/{}/retry", self.run);
         let new: NewRun = ask_one(&mut access, Method::POST, &target, Bytes::new()).await.map_err(not_run)?;
-        eprintln!("run {} tries the failures of run {} again", new.run, self.run);
+        tell(format_args!("run {} tries the failures of run {} again", new.run, self.run));
         wait(&mut access, new.run, &mut interrupts).await
     }
 }
@@ -120,15 +120,17 @@ fn told(run: &RunTold) -> Result<(), Failure> {
 /// Watches a run to its end and says what became of it.
 async fn wait(access: &mut Access, id: u64, interrupts: &mut Signal) -> Result<(), Failure> {
     let (run, kept) = follow(access, id, interrupts).await?;
-    table::run(&run).iter().try_for_each(|text| line(text))?;
+    let shown = table::run(&run).iter().try_for_each(|text| line(text));
     match kept {
-        Kept::ToTheEnd => verdict(&run),
+        Kept::ToTheEnd => verdict(&run)?,
         Kept::LeftToTheServer => {
             let text =
                 format!("the server goes on with run {id}; castile batch show {id} tells how far it is");
-            Err(Failure::new(Exit::Found, text))
+            return Err(Failure::new(Exit::Found, text));
         }
     }
+    // What became of the file counts more than whether somebody read the table.
+    shown
 }
 
 /// What the program exits with, and why.
