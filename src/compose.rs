@@ -90,6 +90,7 @@ fn batch_options(config: &Config, data_dir: &DataDir) -> BatchOptions {
     let root = batch.root.clone().unwrap_or_else(|| data_dir.batch());
     let limits = BatchLimits {
         record_bytes_max: batch.record_bytes_max,
+        gap_bytes_max: batch.gap_bytes_max,
         inflate_ratio_max: batch.inflate_ratio_max,
         inflated_bytes_max: batch.inflated_bytes_max,
         xml: crate::transport::soap::xml_limits(&config.limits),

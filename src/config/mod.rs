@@ -231,6 +231,8 @@ section! {
         warnings_listed_max: u64 = 10_000, "warnings";
         /// Largest record.
         record_bytes_max: usize = 10 * MIB as usize, "bytes", "values::at_least_one";
+        /// The most white space, comments and instructions between two records.
+        gap_bytes_max: u64 = 64 * MIB, "bytes", "values::at_least_one";
         /// What a packed file may come to.
         inflated_bytes_max: u64 = 256 * 1024 * MIB, "bytes", "values::at_least_one";
         /// A packed file may come to so many times its bytes; up to 1 MiB it may anyway.

@@ -63,3 +63,19 @@ fn b_5_b_6_files_that_are_meant_to_hurt_cost_little_and_say_why() {
     assert!(most < MEMORY_KIB_MAX, "the server took {most} KiB");
     server.stop();
 }
+
+#[test]
+fn b_6_how_much_may_stand_between_two_records_is_configured() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, spaces: usize| {
+        let good = soap::key("XSTORE_ID", "before");
+        let record = format!("<Customer Action=\"AddorUpdate\">{good}</Customer>");
+        let text = format!("<Customers>\n{record}{}</Customers>\n", " ".repeat(spaces));
+        std::fs::write(folder.path().join(name), text).unwrap();
+    };
+    std::fs::write(folder.path().join("castile.toml"), "[batch]\ngap_bytes_max = 1000\n").unwrap();
+    file("within.xml", 900);
+    check(&run(folder.path(), &["batch", "run", "within.xml"]), 0, &[]);
+    file("over.xml", 1_001);
+    check_broken(folder.path(), "over.xml", &["gap_bytes_max of 1000", "line 2"]);
+}
