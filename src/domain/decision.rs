@@ -76,6 +76,8 @@ pub enum WarningCode {
     CustomerNoteNotFound,
     /// The value is none that the field could hold; what was stored stays.
     ValueIgnored,
+    /// M-6: the organisation's settings leave the customer out of the merge.
+    CustomerLeftOut,
 }
 
 impl WarningCode {
@@ -85,6 +87,7 @@ impl WarningCode {
             WarningCode::AttributeNotEditable => "ATTRIBUTE_NOT_EDITABLE",
             WarningCode::CustomerNoteNotFound => "CUSTOMER_NOTE_NOT_FOUND",
             WarningCode::ValueIgnored => "VALUE_IGNORED",
+            WarningCode::CustomerLeftOut => "CUSTOMER_LEFT_OUT",
         }
     }
 }

@@ -11,9 +11,9 @@ use std::pin::Pin;
 
 use super::execute::decide;
 use super::{ACTIONS, Call, Context, Decision, Gateway, Operation, execute};
-use crate::domain::Rules;
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
+use crate::domain::{Rules, Warning};
 use crate::store::record::idempotency::{RecordAnswer, decode_record_answer, encode_record_answer};
 use crate::store::{Change, Reads};
 use crate::wire::customer::Path;
@@ -40,7 +40,7 @@ pub struct RecordOutcome {
     pub warnings: Vec<RecordWarning>,
 }
 
-/// A [`Warning`](crate::domain::Warning) as it is told.
+/// A [`Warning`] as it is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordWarning {
     /// The public name of the code.
@@ -49,6 +49,16 @@ pub struct RecordWarning {
     pub field: String,
     /// For a person.
     pub message: String,
+}
+
+impl From<&Warning> for RecordWarning {
+    fn from(warning: &Warning) -> Self {
+        RecordWarning {
+            code: warning.code.as_str().to_owned(),
+            field: warning.field.clone(),
+            message: warning.message.to_owned(),
+        }
+    }
 }
 
 /// An operation with a record face, whatever its types.

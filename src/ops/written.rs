@@ -23,12 +23,7 @@ impl From<Decided> for Written {
 
 impl From<&Written> for RecordOutcome {
     fn from(written: &Written) -> Self {
-        let warning = |warning: &Warning| RecordWarning {
-            code: warning.code.as_str().to_owned(),
-            field: warning.field.clone(),
-            message: warning.message.to_owned(),
-        };
-        let warnings = written.warnings.iter().map(warning).collect();
+        let warnings = written.warnings.iter().map(RecordWarning::from).collect();
         RecordOutcome { customer_id: written.customer.id, warnings }
     }
 }

@@ -179,9 +179,12 @@ fn every_code_of_a_validation_error_or_warning_is_on_the_page() {
     let words = validation[..1_000].split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(is_code);
     let codes: Vec<_> = words.collect();
     assert_eq!(codes.len(), 8, "{codes:?}");
-    for code in
-        codes.iter().copied().chain(["ATTRIBUTE_NOT_EDITABLE", "CUSTOMER_NOTE_NOT_FOUND", "VALUE_IGNORED"])
-    {
+    for code in codes.iter().copied().chain([
+        "ATTRIBUTE_NOT_EDITABLE",
+        "CUSTOMER_NOTE_NOT_FOUND",
+        "VALUE_IGNORED",
+        "CUSTOMER_LEFT_OUT",
+    ]) {
         assert!(page.contains(&format!("`{code}`")), "{code} is not in docs/ERRORS.md");
     }
 }

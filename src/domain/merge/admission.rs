@@ -21,8 +21,8 @@ pub struct Traits {
 pub enum Admission {
     /// It takes part.
     Merged,
-    /// The others are merged without it.
-    LeftOut,
+    /// The others are merged without it, for this reason.
+    LeftOut(&'static str),
     /// The whole merge is refused, for this reason.
     Refused(Code, &'static str),
 }
@@ -34,26 +34,32 @@ pub fn admission(traits: Traits, settings: &MergeSettings) -> Admission {
             WhenMissing::Refuse => {
                 Admission::Refused(Code::CustomerNotFound, "no customer was found with these identifiers")
             }
-            WhenMissing::LeaveOut => Admission::LeftOut,
+            WhenMissing::LeaveOut => {
+                Admission::LeftOut("no customer was found with these identifiers, the others were merged")
+            }
         };
     }
     let rules = [
-        (traits.cards, settings.has_cards, "the customer has cards, and such a one is not merged"),
         (
-            traits.transactions,
-            settings.has_transactions,
-            "the customer has transactions, and such a one is not merged",
+            traits.cards.then_some(settings.has_cards),
+            "the customer has cards, and such a one is not merged",
+            "the customer has cards, the others were merged",
         ),
         (
-            traits.promotion_responses,
-            settings.has_promotion_responses,
+            traits.transactions.then_some(settings.has_transactions),
+            "the customer has transactions, and such a one is not merged",
+            "the customer has transactions, the others were merged",
+        ),
+        (
+            traits.promotion_responses.then_some(settings.has_promotion_responses),
             "the customer has responded to a promotion, and such a one is not merged",
+            "the customer has responded to a promotion, the others were merged",
         ),
     ];
-    let holding = || rules.iter().filter(|(holds, _, _)| *holds);
-    if let Some((_, _, why)) = holding().find(|(_, rule, _)| *rule == WhenHeld::Refuse) {
-        return Admission::Refused(Code::MergeCustomerCreationException, why);
+    let first = |wanted: WhenHeld| rules.iter().find(|(rule, _, _)| *rule == Some(wanted));
+    match (first(WhenHeld::Refuse), first(WhenHeld::LeaveOut)) {
+        (Some((_, why, _)), _) => Admission::Refused(Code::MergeCustomerCreationException, why),
+        (None, Some((_, _, why))) => Admission::LeftOut(why),
+        (None, None) => Admission::Merged,
     }
-    let left_out = holding().any(|(_, rule, _)| *rule == WhenHeld::LeaveOut);
-    if left_out { Admission::LeftOut } else { Admission::Merged }
 }

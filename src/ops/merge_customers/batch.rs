@@ -3,7 +3,7 @@
 use super::{Answer, MergeCustomers, Request, soap};
 use crate::domain::error::{Code, Error};
 use crate::domain::identity::CustomerId;
-use crate::ops::{BatchFace, RecordOutcome};
+use crate::ops::{BatchFace, RecordOutcome, RecordWarning};
 use crate::wire::customer::Path;
 use crate::wire::xml::Element;
 
@@ -19,10 +19,12 @@ impl BatchFace for MergeCustomers {
     }
 
     fn outcome(answer: &Answer) -> RecordOutcome {
-        let customer_id = match answer {
-            Answer::Merged { id, .. } => *id,
-            Answer::Preview { .. } => CustomerId::NOBODY,
-        };
-        RecordOutcome { customer_id, warnings: Vec::new() }
+        match answer {
+            Answer::Merged { id, left_out, .. } => RecordOutcome {
+                customer_id: *id,
+                warnings: left_out.iter().map(RecordWarning::from).collect(),
+            },
+            Answer::Preview { .. } => RecordOutcome { customer_id: CustomerId::NOBODY, warnings: Vec::new() },
+        }
     }
 }

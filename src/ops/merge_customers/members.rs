@@ -4,6 +4,7 @@ use super::{Named, Request};
 use crate::domain::activity::ActivitySummary;
 use crate::domain::error::{Code, Error, Violation};
 use crate::domain::merge::{self, Admission, Member, Traits, WhenNoSource};
+use crate::domain::{Warning, WarningCode};
 use crate::ops::customers::{self, Loaded};
 use crate::ops::{Context, merging};
 use crate::store::record::{decode_sums, key};
@@ -25,14 +26,15 @@ pub(super) struct Found {
     pub(super) kept_last_change: Option<Record>,
 }
 
-/// Those who take part, the source first; two at least.
+/// Those who take part, the source first, two at least; and a warning for each other who is named (M-6).
 pub(super) async fn admitted(
     reads: &dyn Reads,
     request: &Request,
     context: &Context<'_>,
-) -> Result<Vec<Found>, Error> {
+) -> Result<(Vec<Found>, Vec<Warning>), Error> {
     let settings = &context.rules().settings.merge;
     let (mut found, mut refusals, mut lost_source) = (Vec::<Found>::new(), Vec::new(), None);
+    let mut left_out = Vec::new();
     let source = request.source.iter().map(|named| (named, true));
     for (named, is_source) in source.chain(request.targets.iter().map(|named| (named, false))) {
         match one(reads, named, context).await? {
@@ -42,8 +44,11 @@ pub(super) async fn admitted(
                     found.push(*member);
                 }
             }
-            Verdict::LeftOut(refusal) if is_source => lost_source = Some(refusal),
-            Verdict::LeftOut(_) => {}
+            Verdict::LeftOut { why, as_source } => {
+                let (code, field) = (WarningCode::CustomerLeftOut, named.path.clone());
+                left_out.push(Warning { code, field, message: why });
+                lost_source = lost_source.or(is_source.then_some(as_source));
+            }
             Verdict::Refused(violation) => refusals.push(violation),
         }
     }
@@ -61,14 +66,17 @@ pub(super) async fn admitted(
         let source = merge::choose_source(&of_rules(&found), &settings.source_rules);
         found[..=source].rotate_right(1);
     }
-    Ok(found)
+    Ok((found, left_out))
 }
 
 /// What becomes of one who is named.
 enum Verdict {
     Merged(Box<Found>),
-    /// With the refusal that it is of a source that has to be there.
-    LeftOut(Violation),
+    /// For a reason; with the refusal that it is of a source that has to be there.
+    LeftOut {
+        why: &'static str,
+        as_source: Violation,
+    },
     Refused(Violation),
 }
 
@@ -95,14 +103,17 @@ async fn one(reads: &dyn Reads, named: &Named, context: &Context<'_>) -> Result<
     Ok(match (merge::admission(traits, &context.rules().settings.merge), member) {
         (Admission::Refused(code, why), _) => Verdict::Refused(violation(code, why)),
         (Admission::Merged, Some(member)) => Verdict::Merged(member),
-        (Admission::LeftOut, Some(_)) => {
-            let why = "the source can't be merged: the organisation leaves such customers out";
-            Verdict::LeftOut(violation(Code::MergeCustomerCreationException, why))
+        (Admission::LeftOut(why), Some(_)) => {
+            let text = "the source can't be merged: the organisation leaves such customers out";
+            let as_source = violation(Code::MergeCustomerCreationException, text);
+            Verdict::LeftOut { why, as_source }
         }
-        (Admission::LeftOut | Admission::Merged, None) => {
-            let why = "no customer was found with the identifiers of the source";
-            Verdict::LeftOut(violation(Code::CustomerNotFound, why))
+        (Admission::LeftOut(why), None) => {
+            let text = "no customer was found with the identifiers of the source";
+            Verdict::LeftOut { why, as_source: violation(Code::CustomerNotFound, text) }
         }
+        // Who is not found never takes part.
+        (Admission::Merged, None) => return Err(Error::internal("nobody is to be merged")),
     })
 }
 

@@ -25,6 +25,7 @@ mod tests;
 
 use super::identifiers::Identifiers;
 use super::{Context, Decision, Operation, merging, promotions};
+use crate::domain::Warning;
 use crate::domain::card::CardNumber;
 use crate::domain::error::Error;
 use crate::domain::identity::CustomerId;
@@ -61,6 +62,9 @@ pub(super) enum Answer {
         id: CustomerId,
         /// Who it was made of, the source first.
         members: Vec<CustomerId>,
+        /// Who was named and is not among them (M-6). A record tells it; the answer to a request has no place for it but the
+        /// list of those who were merged.
+        left_out: Vec<Warning>,
     },
     /// The customers could be one.
     Preview {
@@ -83,7 +87,7 @@ impl Operation for MergeCustomers {
         context: &Context<'_>,
     ) -> Result<Decision<Answer>, Error> {
         check_count(request, context)?;
-        let mut members = members::admitted(reads, request, context).await?;
+        let (mut members, left_out) = members::admitted(reads, request, context).await?;
         members::read_notes(reads, &mut members).await?;
         members::check_ways(reads, &members).await?;
         let made = |id| merge::merge(id, &members::of_rules(&members), context.now(), &context.rules());
@@ -99,7 +103,7 @@ impl Operation for MergeCustomers {
         let mut change = change::change(&members, &merged, context)?;
         let (id, of) = (merged.customer.id, &merged.customer.members);
         promotions::extend(reads, context.rules().reference, of, id, &mut change).await?;
-        let answer = Answer::Merged { id: merged.customer.id, members: merged.customer.members };
+        let answer = Answer::Merged { id: merged.customer.id, members: merged.customer.members, left_out };
         Ok(Decision { change, answer })
     }
 }

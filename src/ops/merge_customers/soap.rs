@@ -19,7 +19,7 @@ impl SoapFace for MergeCustomers {
         let mut writer = Writer::with_capacity(1_024);
         writer.start("mergeCustomersResponse").namespace("", SERVICE_NAMESPACE);
         match answer {
-            Answer::Merged { id, members } => {
+            Answer::Merged { id, members, left_out: _ } => {
                 writer.element("CustomerID", &id.to_string());
                 write_members(&mut writer, members);
             }

@@ -318,3 +318,30 @@ async fn b_1_a_record_merges_and_can_ask_for_no_preview() {
     let answer = world.send(&record("<Preview>0</Preview>")).await.unwrap();
     assert_eq!((inner(&answer, "CustomerID"), inner(&answer, "SucceededCount")), ("4", "1"));
 }
+
+/// M-6: who is left out is told where a record has its warnings, with place and reason.
+#[tokio::test]
+async fn m_6_a_record_tells_who_was_left_out() {
+    let settings = MergeSettings {
+        has_transactions: WhenHeld::LeaveOut,
+        not_found: WhenMissing::LeaveOut,
+        source_unmergeable: WhenNoSource::Choose,
+        ..MergeSettings::default()
+    };
+    let world = three_with(settings).await;
+    sell(&world, "2", "t", "5").await;
+    let request = merge(&id("2"), &[&id("1"), &id("99"), &id("3")]);
+    let content = request.replace("mergeCustomers>", "Customer>").replacen("<Customer>", "", 1);
+    let record = format!("<Customers><Customer Action='Merge'>{content}</Customers>");
+    let answer = world.send_as(&record, Some("m")).await.unwrap();
+    let warning = |field: &str, why: &str| {
+        format!(
+            "<Warning><Code>CUSTOMER_LEFT_OUT</Code><Field>Customer/{field}</Field>\
+             <Message>{why}, the others were merged</Message></Warning>"
+        )
+    };
+    let source = warning("MergeSource", "the customer has transactions");
+    let target = warning("MergeTargetSet/MergeTarget[2]", "no customer was found with these identifiers");
+    assert!(answer.contains(&format!("<CustomerID>4</CustomerID>{source}{target}</Result>")), "{answer}");
+    assert_eq!(world.send_as(&record, Some("m")).await.unwrap(), answer, "remembered with its warnings");
+}
