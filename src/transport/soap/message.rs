@@ -11,6 +11,7 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::media_type::{MediaType, fallback};
@@ -23,7 +24,7 @@ use crate::wire::SERVICE_NAMESPACE;
 use crate::wire::soap::wsdl::{OperationDescription, ServiceDescription};
 use crate::wire::soap::{
     ADDRESSING_HEADERS, Addressing, AnswerHeaders, Destination, Envelope, Fault, Version, check_soap_actions,
-    soap_action, write_answer, write_fault,
+    refuse_references, soap_action, write_answer, write_fault,
 };
 use crate::wire::xml::{Document, Element, Limits};
 
@@ -119,12 +120,9 @@ impl Dispatch {
         let request_id = request.head.request_id.to_string();
         let deadline = Some(request.deadline);
         let call = Call { request_id: &request_id, caller: ANONYMOUS_USER, message, deadline };
-        let running = entry.operation.call(&self.gateway, &call, element);
-        let outcome = match tokio::time::timeout_at(request.deadline, running).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                Err(Error::new(Code::Timeout, "no answer in time; whether there was an effect is not known"))
-            }
+        let outcome = match refuse_references(document, element) {
+            Ok(()) => self.carry_out(entry, &call, element, request.deadline).await,
+            Err(refusal) => Err(refusal),
         };
         let told = Outcome::of(entry.operation.name(), &outcome);
         let version = envelope.version();
@@ -145,6 +143,19 @@ impl Dispatch {
             }
         };
         Ok(told.tell(response))
+    }
+
+    async fn carry_out(
+        &self,
+        entry: &Entry,
+        call: &Call<'_>,
+        element: Element<'_>,
+        deadline: Instant,
+    ) -> Result<Vec<u8>, Error> {
+        let running = entry.operation.call(&self.gateway, call, element);
+        tokio::time::timeout_at(deadline, running).await.unwrap_or_else(|_| {
+            Err(Error::new(Code::Timeout, "no answer in time; whether there was an effect is not known"))
+        })
     }
 
     /// The operation of the Body's child, by its local name, in the service's namespace or in none.

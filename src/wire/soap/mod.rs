@@ -3,7 +3,7 @@
 //! The way of a message: [`Envelope::read`] checks version, then mustUnderstand, then structure (A13);
 //! [`Addressing::read`] checks the WS-Addressing headers; the caller finds the operation by
 //! [`Envelope::request`] and lets [`check_soap_actions`] and [`Addressing::check_action`] compare what the
-//! sender called it. [`write_answer`] and [`write_fault`] are the only two ways out.
+//! sender called it; [`refuse_references`] looks for what documents can't say. [`write_answer`] and [`write_fault`] are the only two ways out.
 //! Deliberately absent: HTTP, attachments, signatures, intermediaries, calling anybody back.
 
 mod addressing;
@@ -17,6 +17,7 @@ mod fault;
 #[cfg(test)]
 mod fault_tests;
 mod header;
+mod reference;
 mod version;
 pub mod wsdl;
 
@@ -27,4 +28,5 @@ pub use answer::{AnswerHeaders, write_answer, write_fault};
 pub use envelope::Envelope;
 pub use fault::{Fault, FaultCode, FaultDetail, Problem};
 pub use header::{SECURITY_HEADER, SECURITY_NAMESPACE};
+pub use reference::refuse_references;
 pub use version::Version;

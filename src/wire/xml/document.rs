@@ -49,6 +49,11 @@ impl<'a> Document<'a> {
         self.tape.root_bindings()
     }
 
+    /// Does any attribute, in whatever namespace, have one of these local names? Looks at no element, so it is cheap.
+    pub(in crate::wire) fn has_attribute(&self, locals: &[&str]) -> bool {
+        self.tape.attributes.iter().any(|attribute| locals.contains(&attribute.local(&self.text)))
+    }
+
     /// The text as it was read: UTF-8, without a byte order mark.
     pub(in crate::wire) fn source(&self) -> &str {
         &self.text

@@ -42,6 +42,7 @@ const CASES = [
     'associatedCard' => 'associateCardToCustomer',
     'cardsDocument' => 'activateInstrumentCustomer',
     'mergedCustomers' => 'mergeCustomers',
+    'sameObjectTwice' => 'mergeCustomers',
     'submittedFile' => 'submitBatch',
     'refusedFile' => 'getBatchStatus',
 ];

@@ -39,3 +39,18 @@ function mergedCustomers(Proxy $proxy): void
     $detail = $proxy->fault('unmergeCustomers', ['CustomerID' => $ids[0]]);
     equal('Code of an unmerge of nothing', $detail->Code, 'MERGE_CUSTOMER_CREATION_EXCEPTION');
 }
+
+/** An object that stands in two places is sent as a reference and refused with its place; a clone of it is not. */
+function sameObjectTwice(Proxy $proxy): void
+{
+    $nobody = (object) ['CustomerID' => '999999999'];
+    $merge = fn(object $target) => $proxy->fault('mergeCustomers', [
+        'MergeSource' => $nobody,
+        'MergeTargetSet' => ['MergeTarget' => [$target]],
+    ]);
+    $refused = $merge($nobody);
+    equal('Code', $refused->Code, 'INVALID_ATTRIBUTE_VALUE');
+    $attribute = $proxy->version === SOAP_1_1 ? 'href' : 'ref';
+    equal('Field', $refused->Field, "MergeTargetSet/MergeTarget/@$attribute");
+    equal('Code of a clone', $merge(clone $nobody)->Code, 'CUSTOMER_NOT_FOUND');
+}

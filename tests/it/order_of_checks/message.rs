@@ -36,6 +36,7 @@ pub(super) enum Flaw {
     ActionNotSupported,
     MessageIdTooLong,
     SoapAction,
+    Reference,
 }
 
 /// What is told of each in SOAP 1.1 and in SOAP 1.2; `None` where a version allows it.
@@ -92,6 +93,11 @@ pub(super) const FLAWS: &[(Flaw, Option<&str>, Option<&str>)] = &[
     (Flaw::ActionNotSupported, Some("500 ActionNotSupported"), Some("400 Sender ActionNotSupported")),
     (Flaw::MessageIdTooLong, Some("500 InvalidAddressingHeader"), Some("400 Sender InvalidAddressingHeader")),
     (Flaw::SoapAction, Some("500 Client UNKNOWN_OPERATION"), Some("400 Sender UNKNOWN_OPERATION")),
+    (
+        Flaw::Reference,
+        Some("500 Client INVALID_ATTRIBUTE_VALUE Own/@href"),
+        Some("400 Sender INVALID_ATTRIBUTE_VALUE Own/@href"),
+    ),
 ];
 
 /// A message with all flaws from one on.
@@ -173,10 +179,11 @@ impl Message<'_> {
             String::new()
         };
         let element = self.choose(Flaw::Operation, "eraseCustomer", &self.operation.request_element);
+        let reference = self.choose(Flaw::Reference, "<Own href='#one'/>", "");
         let request_style = self.choose(Flaw::EncodingStyleOfRequest, style, "");
         format!(
             "{text}{document_type}<e:Envelope xmlns:e='{namespace}' {attribute}><e:Header>{}</e:Header>\
-             <e:Body {body_style}><{element} xmlns='{}' {request_style}>{deep}{}</{element}>{second}</e:Body>{trailer}</e:Envelope>\
+             <e:Body {body_style}><{element} xmlns='{}' {request_style}>{deep}{reference}{}</{element}>{second}</e:Body>{trailer}</e:Envelope>\
              <!--{padding}-->",
             self.blocks(),
             soap::NAMESPACE,
@@ -214,5 +221,5 @@ impl Message<'_> {
 #[test]
 fn every_flaw_has_its_row() {
     let in_order = FLAWS.windows(2).all(|pair| pair[0].0 < pair[1].0);
-    assert!(in_order && FLAWS.len() == Flaw::SoapAction as usize + 1);
+    assert!(in_order && FLAWS.len() == Flaw::Reference as usize + 1);
 }
