@@ -134,6 +134,8 @@ mod tests {
             field: None,
             customer_id: None,
             alternate_keys: Vec::new(),
+            card_number: None,
+            instrument_id: None,
         }
     }
 

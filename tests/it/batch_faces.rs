@@ -271,3 +271,35 @@ fn a_submitted_file_outlives_a_kill_and_runs_once_however_often_it_is_sent() {
     holds(&list, &["\"done\":1", "\"failed\":0", "\"who\":\"anonymous\""]);
     server.stop();
 }
+
+/// B-4: the card that a failed record named is told masked, wherever failures are told.
+#[test]
+fn b_4_the_card_of_a_failed_record_is_told_masked() {
+    alone_and_beside(|folder| {
+        let card = "<CardNumber>6006490000009999</CardNumber><InstrumentID>SC-9</InstrumentID>";
+        let record = format!("<Instrument>{card}<Customer>{}</Customer></Instrument>", soap::id("7"));
+        fs::write(folder.join("cards.xml"), soap::instruments(&record)).unwrap();
+        check_run(folder, &["batch", "run", "cards.xml"], 1, &["1 records failed"]);
+        let told = check_run(folder, &["batch", "review", "1"], 0, &[]);
+        holds(&told, &["    CustomerID 7, CardNumber ************9999, InstrumentID SC-9\n"]);
+        let table = check_run(folder, &["batch", "review", "1", "--csv"], 0, &[]);
+        holds(&table, &["alternate_keys,card_number,instrument_id\n", ",7,,************9999,SC-9\n"]);
+        assert!(!(told + &table).contains("600649"));
+    });
+}
+
+#[test]
+fn b_4_get_batch_status_tells_the_card_of_a_failed_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let record = soap::instrument_record("6006490000009999", &soap::id("7"));
+    let submit = soap::batch("nightly", "cards.xml", &soap::instruments(&record));
+    let mut client = server.client();
+    assert_eq!(client.post(&soap::envelope(&submit)).text("RunID"), "1");
+    assert_eq!(soap::wait_for_run(&mut client, "1"), "CompletedWithFailures");
+    let answer = client.post(&soap::envelope(&soap::run("1")));
+    assert_eq!((answer.text("CardNumber"), answer.find_text("InstrumentID")), ("************9999", None));
+    let failures = client.exchange("GET", "/batch/runs/1/failures", &[], "").body;
+    assert!(failures.contains("\"card_number\":\"************9999\"") && !failures.contains("600649"));
+    server.stop();
+}

@@ -29,7 +29,7 @@ pub(super) struct Review {
 }
 
 /// The columns of the CSV.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "run",
     "file",
     "kind",
@@ -42,6 +42,8 @@ const COLUMNS: [&str; 12] = [
     "field",
     "customer_id",
     "alternate_keys",
+    "card_number",
+    "instrument_id",
 ];
 
 impl Review {
@@ -88,7 +90,9 @@ fn told(failure: &FailureTold) -> Vec<String> {
     ];
     let id = failure.customer_id.iter().map(|id| format!("CustomerID {}", plain(id)));
     let keys = failure.alternate_keys.iter().map(|(code, id)| format!("{} {}", plain(code), plain(id)));
-    let carried: Vec<_> = id.chain(keys).collect();
+    let card = failure.card_number.iter().map(|number| format!("CardNumber {}", plain(number)));
+    let instrument = failure.instrument_id.iter().map(|id| format!("InstrumentID {}", plain(id)));
+    let carried: Vec<_> = id.chain(keys).chain(card).chain(instrument).collect();
     if !carried.is_empty() {
         lines.push(format!("    {}", carried.join(", ")));
     }
@@ -117,6 +121,8 @@ async fn csv(access: &mut Access, run: &RunTold) -> Result<(), Failure> {
                 failure.field.unwrap_or_default(),
                 failure.customer_id.unwrap_or_default(),
                 keys.collect::<Vec<_>>().join(" "),
+                failure.card_number.unwrap_or_default(),
+                failure.instrument_id.unwrap_or_default(),
             ],
         )
     })
@@ -127,9 +133,26 @@ async fn csv(access: &mut Access, run: &RunTold) -> Result<(), Failure> {
         let nothing = String::new;
         let place = [record.to_string(), line.to_string(), nothing(), nothing()];
         let [record, line, byte_offset, action] = place;
-        let cells =
-            [id, file, kind, record, line, byte_offset, action, code, message, field, nothing(), nothing()];
-        write(&mut writer, cells)
+        let [customer, keys, card, instrument] = [nothing(), nothing(), nothing(), nothing()];
+        write(
+            &mut writer,
+            [
+                id,
+                file,
+                kind,
+                record,
+                line,
+                byte_offset,
+                action,
+                code,
+                message,
+                field,
+                customer,
+                keys,
+                card,
+                instrument,
+            ],
+        )
     })
     .await?;
     writer.flush().map_err(|error| not_written(&error))

@@ -93,5 +93,7 @@ fn write_failure(writer: &mut Writer, index: u64, failure: &BatchFailure) {
         writer.start("AlternateKey").attribute("TypeCode", type_code);
         writer.element("AlternateID", id).end();
     }
+    writer.optional("CardNumber", failure.card_number.as_deref());
+    writer.optional("InstrumentID", failure.instrument_id.as_deref());
     writer.end();
 }

@@ -21,6 +21,8 @@ fn failure(index: u64) -> BatchFailure {
         field: (index == 1).then(|| "Customer/AlternateKey[1]".to_owned()),
         customer_id: (index == 1).then(|| "<5>".to_owned()),
         alternate_keys: vec![("XSTORE_ID".to_owned(), format!("A-{index}"))],
+        card_number: (index == 1).then(|| "****4321".to_owned()),
+        instrument_id: (index == 1).then(|| "S&1".to_owned()),
     }
 }
 
@@ -58,7 +60,8 @@ async fn b_4_a_run_is_told_with_its_counts_and_failures() {
         <Failure><Index>1</Index><Line>2</Line><ByteOffset>100</ByteOffset><Action>Add</Action>\
         <Code>CUSTOMER_ALREADY_EXISTS</Code><Message>an alternate key of the request belongs to customer 7</Message>\
         <Field>Customer/AlternateKey[1]</Field><CustomerID>&lt;5&gt;</CustomerID>\
-        <AlternateKey TypeCode=\"XSTORE_ID\"><AlternateID>A-1</AlternateID></AlternateKey></Failure>\
+        <AlternateKey TypeCode=\"XSTORE_ID\"><AlternateID>A-1</AlternateID></AlternateKey>\
+        <CardNumber>****4321</CardNumber><InstrumentID>S&amp;1</InstrumentID></Failure>\
         </Run></getBatchStatusResponse>";
     assert_eq!(answer, expected);
 }

@@ -112,6 +112,8 @@ impl BatchRecord {
             field: refusal.field.clone(),
             customer_id: self.carried.customer_id.clone(),
             alternate_keys: self.carried.alternate_keys.clone(),
+            card_number: self.carried.card_number.clone(),
+            instrument_id: self.carried.instrument_id.clone(),
         }
     }
 }

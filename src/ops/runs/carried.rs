@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::domain::card::CardNumber;
 use crate::ops::RecordWarning;
 use crate::wire::customer::size;
 use crate::wire::xml::{Document, Element};
@@ -21,6 +22,9 @@ pub(super) struct Carried {
     pub(super) customer_id: Option<String>,
     /// TypeCode and AlternateID.
     pub(super) alternate_keys: Vec<(String, String)>,
+    /// Masked.
+    pub(super) card_number: Option<String>,
+    pub(super) instrument_id: Option<String>,
 }
 
 /// The identifiers in a record; longer ones than there can be are cut off.
@@ -34,10 +38,10 @@ fn gather(element: Element<'_>, depth: usize, carried: &mut Carried) {
     for child in element.children() {
         match child.local() {
             "CustomerID" | "CustomerId" => {
-                let sent = cut(child.text(), size::CODE);
-                carried.customer_id =
-                    carried.customer_id.take().or(Some(sent)).filter(|sent| !sent.is_empty());
+                keep_first(&mut carried.customer_id, cut(child.text(), size::CODE));
             }
+            "CardNumber" => keep_first(&mut carried.card_number, masked(&cut(child.text(), size::CODE))),
+            "InstrumentID" => keep_first(&mut carried.instrument_id, cut(child.text(), size::CODE)),
             "AlternateKey" if carried.alternate_keys.len() < KEYS_MAX => {
                 let type_code =
                     child.attribute("TypeCode").map_or_else(String::new, |code| cut(code, size::CODE));
@@ -49,6 +53,18 @@ fn gather(element: Element<'_>, depth: usize, carried: &mut Carried) {
             _ => {}
         }
     }
+}
+
+/// The first that says something.
+fn keep_first(slot: &mut Option<String>, sent: String) {
+    if slot.is_none() && !sent.is_empty() {
+        *slot = Some(sent);
+    }
+}
+
+/// As card numbers are shown; what can be none is hidden whole.
+fn masked(sent: &str) -> String {
+    CardNumber::parse(sent).map_or_else(|| "*".repeat(sent.chars().count()), |number| number.masked())
 }
 
 fn cut(text: Cow<'_, str>, characters_max: usize) -> String {
@@ -93,7 +109,8 @@ mod tests {
     fn b_4_identifiers_are_found_wherever_a_record_carries_them() {
         let check = |record: &str, id: Option<&str>, keys: &[(&str, &str)]| {
             let keys = keys.iter().map(|(code, id)| ((*code).to_owned(), (*id).to_owned())).collect();
-            let expected = Carried { customer_id: id.map(str::to_owned), alternate_keys: keys };
+            let expected =
+                Carried { customer_id: id.map(str::to_owned), alternate_keys: keys, ..Carried::default() };
             assert_eq!(on(record, identifiers), expected, "{record}");
         };
         let key = "<AlternateKey TypeCode='XSTORE_ID'><AlternateID> 7 </AlternateID></AlternateKey>";
@@ -104,9 +121,22 @@ mod tests {
         );
         check(&format!("<Instrument><Customer>{key}</Customer></Instrument>"), None, &[("XSTORE_ID", "7")]);
         check("<Customer><AlternateKey/><CustomerId/></Customer>", None, &[("", "")]);
-        check("<Instrument><CardNumber>4000</CardNumber></Instrument>", None, &[]);
         let long = on(&format!("<C><CustomerID>{}</CustomerID></C>", "é".repeat(500)), identifiers);
         assert_eq!(long.customer_id.unwrap().chars().count(), size::CODE);
+    }
+
+    #[test]
+    fn b_4_the_card_of_a_record_is_told_masked() {
+        let check = |content: &str, number: Option<&str>, instrument: Option<&str>| {
+            let carried = on(&format!("<Instrument>{content}</Instrument>"), identifiers);
+            let found = (carried.card_number.as_deref(), carried.instrument_id.as_deref());
+            assert_eq!(found, (number, instrument), "{content}");
+        };
+        check("<CardNumber> 6006490000000001 </CardNumber>", Some("************0001"), None);
+        check("<InstrumentID>S-1</InstrumentID><CardNumber/>", None, Some("S-1"));
+        check("<CardNumber>4000</CardNumber>", Some("****"), None);
+        check("<CardNumber>60 06</CardNumber><CardNumber>1234567</CardNumber>", Some("*****"), None);
+        check("<X><CardNumber>1234567</CardNumber></X>", Some("***4567"), None);
     }
 
     #[test]

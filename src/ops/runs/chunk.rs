@@ -31,7 +31,7 @@ pub(super) struct ChunkLimits {
 pub(super) struct Decided {
     pub(super) change: Change,
     /// What is told of it, or its review row.
-    pub(super) outcome: Result<RecordOutcome, BatchFailure>,
+    pub(super) outcome: Result<RecordOutcome, Box<BatchFailure>>,
 }
 
 /// Decided records that are not committed yet.

@@ -193,6 +193,6 @@ impl<'d> Decider<'d> {
                 (refusal.code.as_str(), refusal.source.as_deref().map(tracing::field::display));
             tracing::error!(request_id, code, cause, "record failed");
         }
-        Attempt::Decided(Decided { change, outcome: Err(record.failure(refusal, request_id)) })
+        Attempt::Decided(Decided { change, outcome: Err(Box::new(record.failure(refusal, request_id))) })
     }
 }

@@ -7,9 +7,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use super::batch_failure::BatchFailure;
 use super::{FORMAT, RecordError, push_section, read_section, sections};
 
-/// The only stored version so far, of each of them.
+/// The only stored version of runs and warnings so far.
 const V1: u8 = 1;
 
 /// A file that runs, ran, or waits to run.
@@ -121,29 +122,6 @@ pub struct RunProblem {
     pub column: Option<u64>,
 }
 
-/// A record that failed, as the review shows it (B-4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BatchFailure {
-    /// The line on which it begins, from 1.
-    pub line: u64,
-    /// Where it begins in the file unpacked.
-    pub byte_offset: u64,
-    /// How long it is.
-    pub byte_length: u64,
-    /// What it asked for, as this program spells it; `None` if that is nothing known or goes without saying.
-    pub action: Option<String>,
-    /// The public name of the code.
-    pub code: String,
-    /// For a person; never a value that was sent.
-    pub message: String,
-    /// Where in the record, if it is one place.
-    pub field: Option<String>,
-    /// The CustomerID that it carried, cut off where it is longer than an id can be.
-    pub customer_id: Option<String>,
-    /// TypeCode and AlternateID of the alternate keys that it carried; the first few.
-    pub alternate_keys: Vec<(String, String)>,
-}
-
 /// Something of a record that was not heeded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchWarning {
@@ -218,23 +196,36 @@ macro_rules! rows_of_version_1 {
     ($($row:ty),+) => {$(
         impl BatchRow for $row {
             fn encode(&self) -> Result<Vec<u8>, RecordError> {
-                let mut body = vec![FORMAT];
-                push_section(&mut body, V1, self)?;
-                Ok(body)
+                encode(V1, self)
             }
 
             fn decode(body: &[u8]) -> Result<Self, RecordError> {
-                match sections(body)?.as_slice() {
-                    [(V1, bytes)] => read_section(bytes),
-                    [(tag, _), ..] => Err(RecordError::Newer(*tag)),
-                    [] => Err(RecordError::Unreadable("an empty row".to_owned())),
+                match section(body)? {
+                    (V1, bytes) => read_section(bytes),
+                    (tag, _) => Err(RecordError::Newer(tag)),
                 }
             }
         }
     )+};
 }
 
-rows_of_version_1!(BatchRun, BatchFailure, BatchWarning);
+rows_of_version_1!(BatchRun, BatchWarning);
+
+/// The body of a row of this version.
+pub(super) fn encode(version: u8, row: &impl Serialize) -> Result<Vec<u8>, RecordError> {
+    let mut body = vec![FORMAT];
+    push_section(&mut body, version, row)?;
+    Ok(body)
+}
+
+/// The one section of a row, with its version.
+pub(super) fn section(body: &[u8]) -> Result<(u8, &[u8]), RecordError> {
+    match sections(body)?.as_slice() {
+        [one] => Ok(*one),
+        [(tag, _), ..] => Err(RecordError::Newer(*tag)),
+        [] => Err(RecordError::Unreadable("an empty row".to_owned())),
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -277,6 +268,8 @@ mod tests {
             field: Some("Customer/AlternateKey[1]".to_owned()),
             customer_id: None,
             alternate_keys: vec![("XSTORE_ID".to_owned(), "A-1".to_owned())],
+            card_number: Some("************0001".to_owned()),
+            instrument_id: Some("SC-0001".to_owned()),
         }
     }
 
@@ -290,7 +283,7 @@ mod tests {
     }
 
     fn check<R: BatchRow + PartialEq + std::fmt::Debug>(row: &R, fixture: &[u8]) {
-        assert_eq!(R::decode(fixture).unwrap(), *row, "what version 1 wrote is readable for ever");
+        assert_eq!(R::decode(fixture).unwrap(), *row, "what a version wrote is readable for ever");
         assert_eq!(row.encode().unwrap(), fixture);
         assert!(matches!(R::decode(&[9]), Err(RecordError::Newer(9))));
         assert!(R::decode(&fixture[..fixture.len() - 1]).is_err());
@@ -300,7 +293,9 @@ mod tests {
     #[test]
     fn stored_versions_stay_readable() {
         check(&run(), include_bytes!("fixtures/batch-run-v1.bin"));
-        check(&failure(), include_bytes!("fixtures/batch-failure-v1.bin"));
+        check(&failure(), include_bytes!("fixtures/batch-failure-v2.bin"));
+        let before = BatchFailure::decode(include_bytes!("fixtures/batch-failure-v1.bin")).unwrap();
+        assert_eq!(before, BatchFailure { card_number: None, instrument_id: None, ..failure() });
         check(&warning(), include_bytes!("fixtures/batch-warning-v1.bin"));
     }
 

@@ -8,6 +8,7 @@
 
 mod activity;
 pub mod batch;
+mod batch_failure;
 mod card;
 #[cfg(test)]
 mod card_tests;

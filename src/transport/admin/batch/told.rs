@@ -89,6 +89,10 @@ pub struct FailureTold {
     pub customer_id: Option<String>,
     /// TypeCode and AlternateID, as it carried them.
     pub alternate_keys: Vec<(String, String)>,
+    /// As it carried it, masked.
+    pub card_number: Option<String>,
+    /// As it carried it.
+    pub instrument_id: Option<String>,
 }
 
 /// Something of a record that was not heeded.
@@ -153,6 +157,8 @@ impl From<(u64, BatchFailure)> for FailureTold {
             field: failure.field,
             customer_id: failure.customer_id,
             alternate_keys: failure.alternate_keys,
+            card_number: failure.card_number,
+            instrument_id: failure.instrument_id,
         }
     }
 }
