@@ -42,6 +42,8 @@ pub struct Faces {
     pub sweep: Sweep,
     /// The batch files, which a server takes and carries out.
     pub batches: Batches,
+    /// What all of them stand on; a server looks at its start whether everything is there.
+    pub gateway: Arc<Gateway>,
     /// Search, which only a server lets follow the store: a command would leave the index half-way.
     pub search: Arc<Search>,
 }
@@ -79,8 +81,12 @@ pub async fn compose(config: &Config, data_dir: &DataDir, address: SocketAddr) -
     Ok(Faces {
         callers: Arc::new(callers),
         administrators: Arc::new(administrators),
-        sweep: Sweep::new(gateway, SignedDuration::from_hours(24 * i64::from(config.batch.keep_days))),
+        sweep: Sweep::new(
+            Arc::clone(&gateway),
+            SignedDuration::from_hours(24 * i64::from(config.batch.keep_days)),
+        ),
         batches,
+        gateway,
         search,
     })
 }
@@ -94,7 +100,6 @@ fn batch_options(config: &Config, data_dir: &DataDir) -> BatchOptions {
         inflate_ratio_max: batch.inflate_ratio_max,
         inflated_bytes_max: batch.inflated_bytes_max,
         xml: crate::transport::soap::xml_limits(&config.limits),
-        ..BatchLimits::default()
     };
     BatchOptions {
         gateway_id: batch.gateway_id.clone(),

@@ -35,8 +35,10 @@ impl PinKeyFile {
         if self.0.metadata()?.mode() & 0o077 != 0 {
             return Err(self.because("others can read it: chmod it to 600"));
         }
-        let key: [u8; KEY_BYTES] =
-            bytes.as_slice().try_into().map_err(|_| self.because("it holds no key"))?;
+        let key: [u8; KEY_BYTES] = bytes
+            .as_slice()
+            .try_into()
+            .map_err(|_| self.because("it holds no key of 32 bytes: bring it back from its backup"))?;
         Ok(Some(PinKey::new(key)))
     }
 

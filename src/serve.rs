@@ -3,7 +3,7 @@
 //! Deliberately absent: signals, which whoever calls this turns into a [`Stage`].
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -13,6 +13,7 @@ use crate::compose;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::failure::{Exit, Failure};
+use crate::ops::{PinKeyProblem, check_pin_key};
 use crate::transport::admin::AdminSocket;
 use crate::transport::http::{self, HttpLimits};
 use crate::transport::shutdown::{Stage, reached};
@@ -55,11 +56,13 @@ pub async fn serve(
         // Opening a large store takes a while; whoever gave the order needs no server any more.
         () = reached(&mut stopping, Stage::Draining) => return Ok(()),
     };
+    let pin_key = check_pin_key(&faces.gateway).await;
+    pin_key.map_err(|problem| pins_uncheckable(&problem, &data_dir.pin_key()))?;
     raise_descriptor_limit(config.limits.connections_max as u64);
 
     faces.search.follow().map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
-    // The gateway behind the handlers keeps it; it ends with them.
-    drop(faces.search);
+    // The handlers keep the gateway, and it keeps search; both end with them.
+    drop((faces.search, faces.gateway));
     let mut sweep_stop = stage.clone();
     let sweep = tokio::spawn(faces.sweep.run(async move { reached(&mut sweep_stop, Stage::Draining).await }));
     let mut batch_stop = stage.clone();
@@ -86,6 +89,22 @@ pub async fn serve(
     // Not before the servers have ended: another process may open the store from here on.
     drop(data_dir);
     Ok(())
+}
+
+/// K-4: every request with a PIN would be refused, so that whoever starts the server is told, not every caller.
+fn pins_uncheckable(problem: &PinKeyProblem, file: &Path) -> Failure {
+    let advice = "bring the file back from its backup; or, if it is lost, load the cards with their PINs again (castile load)";
+    let file = file.display();
+    match problem {
+        PinKeyProblem::Unreadable(error) => Failure::new(Exit::Config, error.to_string()),
+        PinKeyProblem::Missing => {
+            Failure::new(Exit::Config, format!("{problem}: {file} is not there; {advice}"))
+        }
+        PinKeyProblem::OtherKey => {
+            Failure::new(Exit::Config, format!("{problem} than that in {file}; {advice}"))
+        }
+        PinKeyProblem::Store(error) => Failure::new(Exit::Internal, error.to_string()),
+    }
 }
 
 async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {

@@ -6,8 +6,9 @@
 
 use super::context::Context;
 use super::customers::{self, Loaded};
+use super::pins::not_checkable;
 use crate::domain::card::activation::{Associated, PinVerdict, pin_verdict};
-use crate::domain::card::pin::{Pin, PinAttempts};
+use crate::domain::card::pin::{OtherKey, Pin, PinAttempts};
 use crate::domain::card::{Account, AccountId, Activity, Card, CardNumber, Coupon, Link};
 use crate::domain::customer::Customer;
 use crate::domain::error::{Code, Error};
@@ -61,7 +62,9 @@ pub(super) async fn find(
     let matches = match (&asked.pin, &card.pin) {
         (Some(sent), Some(digest)) => {
             let verified = context.pin_key()?.verify(&card.number, sent, digest);
-            Some(verified.map_err(Error::internal)?)
+            Some(verified.map_err(|other: OtherKey| {
+                not_checkable(format!("{other}: bring its file back, or load the card again"))
+            })?)
         }
         (None, _) | (_, None) => None,
     };

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::batch_files::{BatchFiles, NoBatchFiles};
 use super::ids::{CARD_IDS, CUSTOMER_IDS, Ids};
-use super::pins::{NoPinKeys, PinKeys};
+use super::pins::{NoPinKeys, PinKeys, not_checkable};
 use super::reference::CurrentReference;
 use super::turns::Turns;
 use crate::clock::Clock;
@@ -173,10 +173,10 @@ impl<'a> Context<'a> {
         &*self.gateway.batch_files
     }
 
-    /// The key of PINs, which was made when the first PIN was loaded.
+    /// The key of PINs, which was made when the first PIN was loaded. `SERVICE_UNAVAILABLE` where it can't be read.
     pub(super) fn pin_key(&self) -> Result<PinKey, Error> {
-        let missing = || Error::internal("the key of PINs is missing: bring the file back from its backup");
-        self.gateway.pin_keys.get().map_err(Error::internal)?.ok_or_else(missing)
+        let missing = || not_checkable("the key of PINs is missing: bring the file back from its backup");
+        self.gateway.pin_keys.get().map_err(not_checkable)?.ok_or_else(missing)
     }
 }
 

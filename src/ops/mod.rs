@@ -64,7 +64,7 @@ pub use execute::execute;
 pub use forget::{Forgotten, forget_messages};
 pub use idempotency::{KEEP, MESSAGE_ID_BYTES_MAX, expired_before};
 pub use ids::{CARD_IDS, CUSTOMER_IDS};
-pub use pins::PinKeys;
+pub use pins::{PinKeyProblem, PinKeys, check_pin_key};
 pub use reference::{DEFAULT_REFERENCE, parse as parse_reference};
 pub use soap::{SoapFace, SoapOperation};
 

@@ -2,6 +2,8 @@
 //!
 //! Deliberately absent: every mistake that a line can have, each refusal of an association and PINs, which unit tests list.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::support::{self, Answer, Client, Server, run, soap};
@@ -117,4 +119,52 @@ fn k_1_a_card_of_a_customer_is_seen_everywhere_and_bought_with() {
     let shown = check(folder.path(), &["show", "card", CARD], 0, &[]);
     assert!(shown.contains(&format!("customers: {id}\n")) && shown.contains("WELCOME ABOARD"), "{shown}");
     server.stop();
+}
+
+/// A server without the key of the PINs does not start, and says which file is wrong and what to do.
+#[test]
+fn k_4_a_server_without_the_right_pin_key_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    check(path, &["load", TOML], 0, &[]);
+    let file = path.join("castile-data/card-pin.key");
+    let key = std::fs::read(&file).unwrap();
+    let refused = |words: &[&str]| {
+        let words = [&["card-pin.key", "castile-data"], words].concat();
+        check(path, &["serve", "--listen", "127.0.0.1:0"], 78, &words);
+    };
+    std::fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+    refused(&["chmod it to 600"]);
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&file, "short").unwrap();
+    refused(&["holds no key", "backup"]);
+    std::fs::write(&file, [7; 32]).unwrap();
+    refused(&["another key", "backup", "castile load"]);
+    std::fs::remove_file(&file).unwrap();
+    refused(&["is not there", "backup", "castile load"]);
+    // What is promised: the cards again make all well, under a new key.
+    check(path, &["load", TOML], 0, &["updated"]);
+    assert_ne!(std::fs::read(&file).unwrap(), key);
+    Server::start(path).stop();
+}
+
+/// A key that goes bad under a running server refuses what brings a PIN, for now.
+#[test]
+fn k_4_a_pin_key_that_goes_bad_later_is_told_callers_as_not_now() {
+    let folder = tempfile::tempdir().unwrap();
+    check(folder.path(), &["load", TOML], 0, &[]);
+    let server = Server::start(folder.path());
+    let file = folder.path().join("castile-data/card-pin.key");
+    let key = std::fs::read(&file).unwrap();
+    let request = soap::instrument(CARD_WITH_PIN)
+        .replace("</retrieve", "<AuthenticationData>4711</AuthenticationData></retrieve");
+    std::fs::write(&file, [7; 32]).unwrap();
+    let refused = server.client().post(&soap::envelope(&request));
+    assert_eq!((refused.status, refused.text("Code")), (503, "SERVICE_UNAVAILABLE"), "{}", refused.body);
+    assert!(refused.header("retry-after").is_some() && refused.text("faultstring").contains("PINs"));
+    assert_eq!(server.client().post(&soap::envelope(&soap::instrument(CARD))).status, 200, "others go on");
+    std::fs::write(&file, key).unwrap();
+    send(&mut server.client(), &request);
+    let log = server.stop();
+    assert!(log.contains("under another key") && !log.contains("600649"), "{log}");
 }

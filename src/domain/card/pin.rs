@@ -86,10 +86,15 @@ impl PinKey {
 
     /// Is this the PIN? Takes the same time whatever differs.
     pub fn verify(&self, card: &CardNumber, pin: &Pin, digest: &PinDigest) -> Result<bool, OtherKey> {
-        if self.name() != digest.key_name {
+        if !self.made(digest) {
             return Err(OtherKey);
         }
         Ok(self.mac(card, pin).verify_slice(&digest.hmac).is_ok())
+    }
+
+    /// Was the digest made under this key?
+    pub fn made(&self, digest: &PinDigest) -> bool {
+        self.name() == digest.key_name
     }
 
     fn name(&self) -> [u8; 4] {

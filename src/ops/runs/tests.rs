@@ -8,7 +8,10 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::domain::Settings;
+use crate::domain::error::Code;
+use crate::domain::reference::Reference;
 use crate::ops::Gateway;
+use crate::ops::reference::CurrentReference;
 use crate::ops::testing::*;
 use crate::search::{Options, Place, Search};
 use crate::store::record::{decode_pin_attempts, history, key};
@@ -290,6 +293,8 @@ fn instrument(card: &str, pin: &str) -> String {
     )
 }
 
+/// A card of the examples that has no PIN.
+const CARD_WITHOUT_PIN: &str = "6006490000000001";
 /// The card of the examples that has a PIN.
 const CARD_WITH_PIN: &str = "6006490000000002";
 
@@ -318,17 +323,39 @@ async fn k_4_wrong_pins_of_one_chunk_are_all_counted() {
     }
 }
 
+/// A second gateway on the store, without a place for the key of PINs.
+async fn without_pin_key(world: &World, store: Arc<dyn Store>) -> Gateway {
+    let reference = crate::ops::reference::open(&*store).await.unwrap();
+    let search = Arc::new(Search::new(store.clone(), Options::new(Place::Memory)));
+    let (settings, clock) = (Settings::default(), world.clock.clone());
+    Gateway::new(store, search, settings, reference, clock, TimeZone::UTC)
+}
+
+/// No record is lost over a file that can be brought back.
+#[tokio::test]
+async fn k_4_a_run_stops_at_a_pin_that_cannot_be_checked() {
+    let store = memory();
+    let world = shop(store.clone()).await;
+    let gateway = without_pin_key(&world, store.clone()).await;
+    let file = instruments(&[instrument(CARD_WITHOUT_PIN, ""), instrument(CARD_WITH_PIN, "4711")]);
+    let (run, end) = carry(&gateway, &file, 256).await;
+    let RunEnd::Stopped(error) = end else { panic!("{end:?}") };
+    assert_eq!((error.code, run.run.counts.read, run.run.counts.done), (Code::ServiceUnavailable, 1, 1));
+    assert_eq!(failures(&*store, 1, 0, 9).await.unwrap(), []);
+    let (run, end) = carry(&world.gateway, &file, 256).await;
+    assert!(matches!(end, RunEnd::NoMoreRecords), "{end:?}");
+    assert_eq!((run.run.counts.done, run.run.counts.failed), (2, 0));
+}
+
 #[tokio::test]
 async fn k_10_a_failure_of_ours_is_a_general_error_of_that_record_alone() {
     let store = memory();
     let world = shop(store.clone()).await;
-    let reference = crate::ops::reference::open(&*store).await.unwrap();
-    let search = Arc::new(Search::new(store.clone(), Options::new(Place::Memory)));
-    let (settings, clock) = (Settings::default(), world.clock.clone());
-    // Without a place for the key of PINs.
-    let gateway = Gateway::new(store.clone(), search, settings, reference, clock, TimeZone::UTC);
+    let mut gateway = without_pin_key(&world, store.clone()).await;
+    // Cards whose programs nobody has defined.
+    gateway.reference = CurrentReference::from(Reference::default());
     let unknown = instrument("6006499999999999", "");
-    let file = instruments(&[instrument(CARD_WITH_PIN, "4711"), unknown]);
+    let file = instruments(&[instrument(CARD_WITHOUT_PIN, ""), unknown]);
     let (run, end) = carry(&gateway, &file, 256).await;
     assert!(matches!(end, RunEnd::NoMoreRecords), "{end:?}");
     assert_eq!(run.run.counts.failed, 2);
@@ -336,6 +363,7 @@ async fn k_10_a_failure_of_ours_is_a_general_error_of_that_record_alone() {
     let codes: Vec<_> = failures.iter().map(|(_, failure)| failure.code.as_str()).collect();
     assert_eq!(codes, ["GENERAL_ERROR", "CARD_NOT_FOUND"]);
     assert_eq!(failures[0].1.customer_id.as_deref(), Some("1"));
+    assert_eq!(failures[0].1.card_number.as_deref(), Some("************0001"));
     assert!(failures[0].1.message.ends_with("batch-1/1"), "{}", failures[0].1.message);
 }
 
