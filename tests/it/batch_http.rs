@@ -132,6 +132,44 @@ fn get_streamed(server: &Server, target: &str) -> String {
     client.rest()
 }
 
+/// Both begin while the name is free; who is complete first has it.
+#[test]
+fn of_two_files_that_want_a_free_name_at_the_same_time_one_is_refused() {
+    let folder = tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let content = file(&[record("Add", "1")]);
+    let (head, rest) = content.split_at(content.len() / 2);
+    let begin = || {
+        let mut client = server.client();
+        let length = content.len();
+        let lines = "PUT /batch/n/a.xml HTTP/1.1\r\nHost: a\r\nIf-None-Match: *";
+        client.send(format!("{lines}\r\nContent-Length: {length}\r\n\r\n{head}").as_bytes()).unwrap();
+        client
+    };
+    let (mut one, mut other) = (begin(), begin());
+    // Both are being written before either is complete.
+    while left(folder.path()).len() < 2 {
+        std::thread::yield_now();
+    }
+    let ids: Vec<u16> = [&mut one, &mut other]
+        .map(|client| {
+            client.send(rest.as_bytes()).unwrap();
+            client
+        })
+        .map(|client| client.receive().unwrap().status)
+        .into();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    // The first may have run to its end before the second was complete; then the name was free again.
+    assert!(sorted == [201, 412] || sorted == [201, 201], "{ids:?}");
+    let runs = json(&get(&mut server.client(), "/batch/runs"));
+    assert_eq!(
+        runs["runs"].as_array().unwrap().len(),
+        sorted.iter().filter(|status| **status == 201).count()
+    );
+    server.stop();
+}
+
 #[test]
 fn a_file_with_another_checksum_leaves_nothing_behind() {
     let folder = tempdir().unwrap();

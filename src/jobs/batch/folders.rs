@@ -53,7 +53,15 @@ impl Folders {
 
     /// Where the claimed file of a run is.
     pub(super) fn claimed(&self, fileset: &str, id: u64, name: &str) -> PathBuf {
-        self.running().join(fileset).join(format!("{id}{ID_MARK}{name}"))
+        self.running().join(claimed_name(fileset, id, name))
+    }
+
+    /// Does another gateway have the claimed file of a run?
+    pub(super) fn is_claimed_elsewhere(&self, fileset: &str, id: u64, name: &str) -> io::Result<bool> {
+        let file = claimed_name(fileset, id, name);
+        let gateways = names(&self.all_running(), true)?;
+        let mut others = gateways.iter().filter(|gateway| **gateway != self.gateway_id);
+        Ok(others.any(|gateway| self.all_running().join(gateway).join(&file).exists()))
     }
 
     pub(super) fn archived(&self, fileset: &str) -> PathBuf {
@@ -77,6 +85,11 @@ impl Folders {
             )),
         }
     }
+}
+
+/// Where a claimed file is in the folder of whichever gateway.
+fn claimed_name(fileset: &str, id: u64, name: &str) -> PathBuf {
+    Path::new(fileset).join(format!("{id}{ID_MARK}{name}"))
 }
 
 /// The lock of a gateway's folder; `None` while its gateway lives.

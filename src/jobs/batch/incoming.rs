@@ -22,6 +22,8 @@ use crate::ops::runs::{self, NewRun, draw_run_id, take_on};
 
 /// Who brought a file that was found.
 const FOUND: &str = "batch";
+/// With every so many looks, files of gateways that have ended meanwhile are taken over: every 30 seconds by default.
+const LOOKS_PER_LOOK_FOR_THE_DEAD: u32 = 30;
 
 /// What tells that a file has changed: its size, and its times in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +38,17 @@ struct Look {
 pub(super) struct Incoming {
     seen: HashMap<(String, String), (Look, Instant)>,
     told: bool,
+    /// Since the dead were looked for.
+    looks: u32,
 }
 
 impl Incoming {
+    /// Counts a look. At the start the dead were looked for already.
+    pub(super) fn is_time_for_the_dead(&mut self) -> bool {
+        self.looks = (self.looks + 1) % LOOKS_PER_LOOK_FOR_THE_DEAD;
+        self.looks == 0
+    }
+
     /// Takes what is ready.
     pub(super) async fn look(&mut self, batches: &Batches, settle: Duration) -> Result<(), Refusal> {
         let reading = |error| Refusal::Files("the folder of incoming files can't be read", error);
@@ -116,6 +126,7 @@ fn look(path: &Path) -> io::Result<Option<Look>> {
 async fn take(batches: &Batches, fileset: &str, name: &str) -> Result<(), Refusal> {
     let from = batches.folders().incoming().join(fileset).join(name);
     let claiming = |error| Refusal::Files("a file can't be claimed", error);
+    let _one_at_a_time = batches.taking().await;
     let id = draw_run_id(batches.gateway()).await?;
     let claimed = batches.folders().claimed(fileset, id, name);
     folders::make(&batches.folders().running().join(fileset)).map_err(claiming)?;
@@ -157,7 +168,11 @@ pub(super) async fn recover(batches: &Batches) -> Result<(), Refusal> {
         }
     }
     for run in runs::unfinished_runs(batches.gateway()).await? {
-        batches.add(&run);
+        let (fileset, name) = (&run.run.fileset, &run.run.file_name);
+        // Of a gateway that lives, else its file would have been taken over just now.
+        if !batches.folders().is_claimed_elsewhere(fileset, run.id, name).map_err(reading)? {
+            batches.add(&run);
+        }
     }
     Ok(())
 }
@@ -175,7 +190,7 @@ async fn recover_part(batches: &Batches, folder: &Path, part: &str, whole: &str)
     outcome.map_err(|error| Refusal::Files("a file of an earlier process can't be put in order", error))
 }
 
-/// Takes over what gateways claimed that are no more.
+/// Takes over what gateways claimed that are no more, and makes it known.
 pub(super) async fn inherit(batches: &Batches) -> Result<(), Refusal> {
     let moving = |error| Refusal::Files("the files of a gateway that is no more can't be taken over", error);
     let own = batches.folders().running();
@@ -184,15 +199,56 @@ pub(super) async fn inherit(batches: &Batches) -> Result<(), Refusal> {
         if other == own {
             continue;
         }
+        let files = claimed_by(&other).map_err(moving)?;
+        if files.is_empty() {
+            continue;
+        }
         // Held until all of it is moved, so that nobody else does the same.
         let Some(_lock) = folders::lock(&other).map_err(moving)? else { continue };
-        for fileset in folders::names(&other, true).map_err(moving)? {
-            folders::make(&own.join(&fileset)).map_err(moving)?;
-            for name in folders::names(&other.join(&fileset), false).map_err(moving)? {
-                folders::rename(&other.join(&fileset).join(&name), &own.join(&fileset).join(&name))
-                    .map_err(moving)?;
-            }
+        let mut count = 0;
+        for (fileset, name) in files {
+            count += u32::from(take_over(batches, &other.join(&fileset), &fileset, &name).await?);
+        }
+        if count > 0 {
+            tracing::warn!(gateway, count, "took over the batch files of a gateway that is no more");
         }
     }
     Ok(())
+}
+
+/// The filesets and names of everything that lies in the folder of a gateway.
+fn claimed_by(running: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for fileset in folders::names(running, true)? {
+        let names = folders::names(&running.join(&fileset), false)?;
+        found.extend(names.into_iter().map(|name| (fileset.clone(), name)));
+    }
+    Ok(found)
+}
+
+/// Takes a file over, if it is one and still there. It keeps its run where the store knows that; else, for the gateway had a
+/// store of its own, it becomes a new one, whose id nobody else has. What was not complete and is not known stays: only
+/// its own gateway can tell whether somebody counts on it.
+async fn take_over(batches: &Batches, from: &Path, fileset: &str, file: &str) -> Result<bool, Refusal> {
+    let moving = |error| Refusal::Files("a file of a gateway that is no more can't be taken over", error);
+    let (whole, is_part) = name_of_part(file).map_or((file, false), |whole| (whole, true));
+    let Some((id, name)) = folders::read_claimed(whole) else { return Ok(false) };
+    let _one_at_a_time = batches.taking().await;
+    let known = runs::run(&*batches.gateway().store, id).await?.map(|known| known.run);
+    let is_same =
+        known.is_some_and(|run| run.fileset == fileset && run.file_name == name && !run.state.is_final());
+    let keeps = is_same && !batches.folders().claimed(fileset, id, name).exists();
+    let id = match (keeps, is_part) {
+        (true, _) => id,
+        (false, false) => draw_run_id(batches.gateway()).await?,
+        (false, true) => return Ok(false),
+    };
+    folders::make(&batches.folders().running().join(fileset)).map_err(moving)?;
+    match folders::rename(&from.join(file), &batches.folders().claimed(fileset, id, name)) {
+        // It was seen before the lock was taken; its gateway may have lived a little longer.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        outcome => outcome.map_err(moving)?,
+    }
+    adopt(batches, fileset, id, name).await?;
+    Ok(true)
 }

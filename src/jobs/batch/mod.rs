@@ -13,6 +13,7 @@ mod control;
 mod finish;
 mod folders;
 mod incoming;
+mod names;
 mod numbers;
 mod reading;
 mod refusal;
@@ -101,6 +102,8 @@ struct Shared {
     known: Known,
     /// So that two runs never choose the same name in `complete`.
     finishing: tokio::sync::Mutex<()>,
+    /// So that two who want the same free name do not both get it.
+    taking: tokio::sync::Mutex<()>,
 }
 
 impl Batches {
@@ -108,8 +111,10 @@ impl Batches {
     pub fn new(gateway: Arc<Gateway>, options: BatchOptions) -> Self {
         let folders = Folders::new(options.root.clone(), options.gateway_id.clone());
         let (numbers, known) = (Numbers::new(), Known::default());
-        let (lock, finishing) = (OnceCell::new(), tokio::sync::Mutex::new(()));
-        Batches { shared: Arc::new(Shared { gateway, options, folders, numbers, lock, known, finishing }) }
+        let (lock, finishing, taking) = (OnceCell::new(), Default::default(), Default::default());
+        Batches {
+            shared: Arc::new(Shared { gateway, options, folders, numbers, lock, known, finishing, taking }),
+        }
     }
 
     /// What a file and its records are held to.

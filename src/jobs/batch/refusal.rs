@@ -17,6 +17,9 @@ pub enum Refusal {
     /// The fileset or the name of the file is not acceptable: which of them, and what is expected.
     #[error("the {0} is not acceptable: {1}")]
     BadName(&'static str, &'static str),
+    /// A file of this name is there that was not run to its end, and only a free name was wanted.
+    #[error("a file of this name was not run to its end yet")]
+    NameTaken,
     /// The bytes that came do not have the checksum that was sent with them.
     #[error("the file does not have the checksum that was sent with it")]
     OtherChecksum,

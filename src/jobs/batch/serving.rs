@@ -10,9 +10,9 @@ use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::control::{Control, Wish};
-use super::incoming::Incoming;
+use super::incoming::{Incoming, inherit};
 use super::{Batches, Refusal, carry, give_way_to_requests};
-use crate::ops::runs::{RunState, StoredRun};
+use crate::ops::runs::{BatchRun, RunState, StoredRun};
 
 /// How many filesets are worked on at the same time.
 const SIDE_BY_SIDE_MAX: usize = 4;
@@ -27,11 +27,14 @@ pub(super) struct Known {
 #[derive(Default)]
 struct Runs {
     unfinished: BTreeMap<u64, Unfinished>,
+    /// Files whose runs are committed elsewhere: fileset and name.
+    promised: HashMap<u64, (String, String)>,
     active: HashMap<u64, Arc<Control>>,
 }
 
 struct Unfinished {
     fileset: String,
+    file_name: String,
     state: RunState,
     /// Not before this it is tried again.
     not_before: Option<Instant>,
@@ -41,6 +44,28 @@ impl Known {
     /// Whoever works on this run.
     pub(super) fn active(&self, id: u64) -> Option<Arc<Control>> {
         self.lock().active.get(&id).cloned()
+    }
+
+    /// Has a run of a file of this name not ended?
+    pub(super) fn has_unfinished(&self, fileset: &str, name: &str) -> bool {
+        self.lock().unfinished.values().any(|run| run.fileset == fileset && run.file_name == name)
+    }
+
+    /// The runs of files of this name that are committed elsewhere, or will be.
+    pub(super) fn promised(&self, fileset: &str, name: &str) -> Vec<u64> {
+        let known = self.lock();
+        let same = |(_, promised): &(&u64, &(String, String))| promised.0 == fileset && promised.1 == name;
+        known.promised.iter().filter(same).map(|(id, _)| *id).collect()
+    }
+
+    /// The row of this run is committed elsewhere.
+    pub(super) fn promise(&self, id: u64, fileset: &str, name: &str) {
+        self.lock().promised.insert(id, (fileset.to_owned(), name.to_owned()));
+    }
+
+    /// It is known as what it is, or will not come soon.
+    pub(super) fn keep_promise(&self, id: u64) {
+        self.lock().promised.remove(&id);
     }
 
     fn lock(&self) -> MutexGuard<'_, Runs> {
@@ -132,6 +157,9 @@ impl Batches {
 
     async fn look(&self, incoming: &mut Incoming) -> Result<(), Refusal> {
         self.prepare().await?;
+        if incoming.is_time_for_the_dead() {
+            inherit(self).await?;
+        }
         incoming.look(self, self.options().settle).await
     }
 
@@ -182,8 +210,8 @@ impl Batches {
         } else {
             let waits = matches!(run.run.state, RunState::Stopped | RunState::Finishing);
             let not_before = waits.then(|| Instant::now() + self.options().retry_after);
-            let (fileset, state) = (run.run.fileset.clone(), run.run.state);
-            known.unfinished.insert(run.id, Unfinished { fileset, state, not_before });
+            let BatchRun { fileset, file_name, state, .. } = run.run.clone();
+            known.unfinished.insert(run.id, Unfinished { fileset, file_name, state, not_before });
         }
         drop(known);
         self.tell_numbers();

@@ -27,6 +27,7 @@ pub struct Submission {
     part: PartFile,
     file: File,
     digest: Sha256,
+    only_if_free: bool,
 }
 
 /// A file that goes when it is dropped, unless it was put into place.
@@ -68,7 +69,13 @@ impl Submission {
         let part = PartFile { path, in_place: false };
         let (fileset, file_name, who) = (fileset.to_owned(), name.to_owned(), who.to_owned());
         let new = NewRun { fileset, file_name, who, file_bytes: 0, retry_of };
-        Ok(Submission { batches: batches.clone(), id, new, part, file, digest: Sha256::new() })
+        let digest = Sha256::new();
+        Ok(Submission { batches: batches.clone(), id, new, part, file, digest, only_if_free: false })
+    }
+
+    /// Whether it may be put into place only while no other file of its name is there that was not run to its end.
+    pub fn only_if_free(self, only_if_free: bool) -> Self {
+        Submission { only_if_free, ..self }
     }
 
     /// Appends the next bytes.
@@ -80,8 +87,12 @@ impl Submission {
 
     /// Puts the file into place, durably; the id of its run, which is Waiting. With a SHA-256, the bytes must have it.
     pub async fn finish(self, sha256: Option<[u8; 32]>) -> Result<u64, Refusal> {
-        let batches = self.batches.clone();
+        let (batches, only_if_free) = (self.batches.clone(), self.only_if_free);
         let (sealed, mut part) = self.seal(sha256).await?;
+        let _one_at_a_time = batches.taking().await;
+        if only_if_free {
+            batches.check_free(&sealed.new.fileset, &sealed.new.file_name).await?;
+        }
         let run = take_on(batches.gateway(), sealed.id, sealed.new).await?;
         part.in_place = true;
         sealed.place.settle(&batches, &run)?;
@@ -94,6 +105,7 @@ impl Submission {
         let batches = self.batches.clone();
         let (Sealed { id, new, place }, mut part) = self.seal(None).await?;
         part.in_place = true;
+        batches.shared.known.promise(id, &new.fileset, &new.file_name);
         tokio::spawn(place.settle_once_known(batches, id));
         Ok((id, new))
     }
@@ -136,10 +148,15 @@ impl Place {
 
     /// Waits for the row of the run; for one that does not come soon, the next start of the gateway waits.
     async fn settle_once_known(self, batches: Batches, id: u64) {
+        self.settle_soon(&batches, id).await;
+        batches.shared.known.keep_promise(id);
+    }
+
+    async fn settle_soon(self, batches: &Batches, id: u64) {
         let end = Instant::now() + ROW_WAIT_MAX;
         while Instant::now() < end {
             let settled = match batches.show(id).await {
-                Ok(run) => self.settle(&batches, &run),
+                Ok(run) => self.settle(batches, &run),
                 Err(Refusal::UnknownRun) => {
                     tokio::time::sleep(ROW_LOOK_EVERY).await;
                     continue;

@@ -49,7 +49,7 @@ fn refused(refusal: Refusal) -> Error {
         Refusal::Store(error) => return error,
         Refusal::BadName(..) => (Code::InvalidAttributeValue, "a name of the file is not acceptable"),
         Refusal::Files(..) => (Code::ServiceUnavailable, "the file can't be kept now; try again later"),
-        Refusal::UnknownRun | Refusal::WrongState(..) | Refusal::OtherChecksum => {
+        Refusal::UnknownRun | Refusal::WrongState(..) | Refusal::NameTaken | Refusal::OtherChecksum => {
             (Code::UnexpectedError, "an internal error occurred")
         }
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
-use super::incoming::{Incoming, recover};
+use super::incoming::{Incoming, inherit, recover};
 use super::*;
 use crate::clock::FixedClock;
 use crate::domain::Settings;
@@ -305,4 +305,119 @@ async fn packed_files_are_read_and_their_failures_are_plain() {
     let id = world.submit("a.xml.gz", &packer.finish().unwrap()).await;
     assert_eq!(world.batches.run(id).await.unwrap().run.counts.failed, 1);
     assert_eq!(world.files(), ["complete/f/archived/a.xml.gz", "complete/f/failed/a_failures.xml"]);
+}
+
+/// Serves until a run has come to its end.
+async fn serve_until_ended(batches: &Batches, ended: impl AsyncFn() -> bool) {
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(batches.clone().serve(async move {
+        let _ = stopped.await;
+    }));
+    while !ended().await {
+        tokio::task::yield_now().await;
+    }
+    stop.send(()).unwrap();
+    serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_gateway_claimed_that_dies_meanwhile_is_taken_over_by_the_others() {
+    let world = World::new();
+    let id = world.submit("a.xml", file(&[add("1")]).as_bytes()).await;
+    let look_every = Duration::from_millis(1);
+    let other = BatchOptions { gateway_id: "other".to_owned(), look_every, ..options(world.folder.path()) };
+    let heir = Batches::new(gateway(world.store.clone()), other);
+    heir.prepare().await.unwrap();
+    let World { folder, batches, .. } = world;
+    let claimed = folder.path().join(format!("running/gateway-1/f/{id}~a.xml"));
+    assert!(claimed.exists(), "its gateway lives");
+    drop(batches);
+    serve_until_ended(&heir, async || heir.show(id).await.unwrap().run.state.is_final()).await;
+    assert_eq!(heir.show(id).await.unwrap().run.state, RunState::Completed);
+    assert!(!claimed.exists() && folder.path().join("complete/f/archived/a.xml").exists());
+}
+
+/// Gateways with stores of their own: nothing is overwritten, and no run is mistaken for another.
+#[tokio::test]
+async fn what_is_taken_over_without_its_row_becomes_a_run_of_its_own() {
+    let world = World::new();
+    let id = world.submit("a.xml", file(&[add("1")]).as_bytes()).await;
+    fs::write(world.path("running/gateway-1/f/.9~b.xml.part"), "half").unwrap();
+    let other = BatchOptions { gateway_id: "other".to_owned(), ..options(world.folder.path()) };
+    let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+    let heir = Batches::new(gateway(store), other);
+    let mut own = heir.submit("f", "a.xml", "somebody").await.unwrap();
+    own.write(file(&[add("2"), add("3")]).as_bytes()).await.unwrap();
+    assert_eq!(own.finish(None).await.unwrap(), id, "the same number in the other store");
+    let World { folder, batches, .. } = world;
+    drop(batches);
+    inherit(&heir).await.unwrap();
+    let runs = heir.list(None, 9).await.unwrap();
+    let [new, known] = &runs[..] else { panic!("{runs:?}") };
+    assert!(new.id > known.id && known.id == id);
+    assert_eq!(
+        (&new.run.file_name, new.run.file_bytes),
+        (&known.run.file_name, file(&[add("1")]).len() as u64)
+    );
+    for (run, records) in [(known.id, 2), (new.id, 1)] {
+        let ended = heir.run(run).await.unwrap().run;
+        assert_eq!((ended.state, ended.counts.done), (RunState::Completed, records));
+    }
+    // Somebody may count on it in a store that this gateway does not know.
+    assert!(folder.path().join("running/gateway-1/f/.9~b.xml.part").exists());
+}
+
+#[tokio::test]
+async fn a_name_is_taken_until_its_file_was_run_to_its_end_however_many_runs_came_after_it() {
+    let world = World::new();
+    let taken = async |world: &World, name: &str| {
+        matches!(world.batches.check_free("f", name).await, Err(Refusal::NameTaken))
+    };
+    let id = world.submit("a.xml", file(&[]).as_bytes()).await;
+    for _ in 0..1_100 {
+        let new = runs::NewRun {
+            fileset: "f".to_owned(),
+            file_name: "b.xml".to_owned(),
+            who: "somebody".to_owned(),
+            file_bytes: 0,
+            retry_of: None,
+        };
+        let later = runs::draw_run_id(world.batches.gateway()).await.unwrap();
+        runs::take_on(world.batches.gateway(), later, new).await.unwrap();
+    }
+    let world = world.again();
+    assert!(taken(&world, "a.xml").await && !taken(&world, "c.xml").await);
+    world.batches.run(id).await.unwrap();
+    assert!(!taken(&world, "a.xml").await);
+    fs::create_dir_all(world.path("incoming/f")).unwrap();
+    fs::write(world.path("incoming/f/c.xml"), "").unwrap();
+    assert!(taken(&world, "c.xml").await, "it waits to be taken");
+    assert!(matches!(world.batches.check_free("../f", "a.xml").await, Err(Refusal::BadName(..))));
+}
+
+#[tokio::test]
+async fn of_many_who_want_a_free_name_one_gets_it() {
+    let world = World::new();
+    let mut finishing = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let mut submission = world.batches.submit("f", "a.xml", "somebody").await.unwrap().only_if_free(true);
+        submission.write(file(&[]).as_bytes()).await.unwrap();
+        finishing.spawn(submission.finish(None));
+    }
+    let outcomes = finishing.join_all().await;
+    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(Refusal::NameTaken))).count();
+    assert_eq!((refused, outcomes.iter().filter(|outcome| outcome.is_ok()).count()), (7, 1), "{outcomes:?}");
+    assert_eq!((world.files().len(), world.batches.list(None, 9).await.unwrap().len()), (1, 1));
+}
+
+/// A run whose row is committed with a request is there from that commit on, not only once its file has its place.
+#[tokio::test]
+async fn a_name_is_taken_as_soon_as_the_row_of_a_submitted_file_is_committed() {
+    let world = World::new();
+    let submission = world.batches.submit("f", "a.xml", "somebody").await.unwrap();
+    let (id, new) = submission.finish_elsewhere().await.unwrap();
+    assert!(world.batches.check_free("f", "a.xml").await.is_ok(), "nobody was told that it is taken");
+    runs::take_on(world.batches.gateway(), id, new).await.unwrap();
+    let refusal = world.batches.check_free("f", "a.xml").await;
+    assert!(matches!(refusal, Err(Refusal::NameTaken)), "{refusal:?}");
 }

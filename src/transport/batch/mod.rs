@@ -146,7 +146,7 @@ fn error_of(refusal: Refusal) -> Error {
                 (Code::ServiceUnavailable, "there is no space for the file now".to_owned());
             error
         }
-        Refusal::WrongState(..) | Refusal::Files(..) => Error::internal(refusal),
+        Refusal::WrongState(..) | Refusal::NameTaken | Refusal::Files(..) => Error::internal(refusal),
         Refusal::Store(error) => error,
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Order of checks: names, checksum header, coding, range, declared size, whether the name is free (where asked for),
 //! room for one more, size as it arrives, checksum. A file that is refused, or whose caller goes away, leaves nothing
-//! behind. `If-None-Match: *` is fulfilled while no run that has not ended has the name: a name may come again, each time
-//! as a run of its own. Deliberately absent: appending to a file, and content codings; a packed file is sent as it is.
+//! behind. `If-None-Match: *` is fulfilled while no file of the name is there that was not run to its end: a name may come
+//! again, each time as a run of its own. It is looked at before the body, and again when the run comes about, so that of two
+//! who send the same name at the same time one is refused. Deliberately absent: appending to a file, and content codings; a packed file is sent as it is.
 
 use hyper::StatusCode;
 use hyper::header::{CONTENT_ENCODING, CONTENT_RANGE, HeaderValue, IF_NONE_MATCH, LOCATION};
@@ -13,12 +14,11 @@ use tokio::time::timeout;
 use super::path::decoded;
 use super::{BatchService, digest, error_of, runs};
 use crate::domain::error::{Code, Error};
+use crate::jobs::batch;
 use crate::transport::http::{Arriving, Head, Refusal, Response, problem, refused};
 
 /// Whose files these are while no users are known.
 const WHO: &str = "anonymous";
-/// Newer runs that are searched for a name.
-const NAMES_SEARCHED_MAX: usize = 1_000;
 
 /// Why a file was not taken.
 enum NotTaken {
@@ -27,6 +27,18 @@ enum NotTaken {
     Status(StatusCode, &'static str),
     /// The body did not come.
     Body(Refusal),
+}
+
+impl From<batch::Refusal> for NotTaken {
+    fn from(refusal: batch::Refusal) -> Self {
+        match refusal {
+            batch::Refusal::NameTaken => NotTaken::Status(
+                StatusCode::PRECONDITION_FAILED,
+                "a file of this name was not run to its end yet",
+            ),
+            other => NotTaken::Refused(error_of(other)),
+        }
+    }
 }
 
 impl From<Error> for NotTaken {
@@ -57,20 +69,21 @@ impl BatchService {
             digest::expected(&head.headers).map_err(|why| Error::new(Code::MalformedMessage, why))?;
         check_headers(head)?;
         self.check_size(body.declared_bytes().unwrap_or(0))?;
-        if head.headers.get(IF_NONE_MATCH).is_some_and(|value| value == "*") {
-            self.check_free(&fileset, &name).await?;
+        let only_if_free = head.headers.get(IF_NONE_MATCH).is_some_and(|value| value == "*");
+        if only_if_free {
+            self.batches.check_free(&fileset, &name).await?;
         }
         let overloaded = Refusal::Overloaded { retry_after_s: self.retry_after_s };
         let _room = self.uploads.try_acquire().map_err(|_| NotTaken::Body(overloaded))?;
-        let mut submission = self.batches.submit(&fileset, &name, WHO).await.map_err(error_of)?;
+        let mut submission = self.batches.submit(&fileset, &name, WHO).await?.only_if_free(only_if_free);
         let mut bytes = 0;
         while let Some(piece) = body.next().await.map_err(NotTaken::Body)? {
             bytes += piece.len() as u64;
             self.check_size(bytes)?;
-            submission.write(&piece).await.map_err(error_of)?;
+            submission.write(&piece).await?;
         }
         match timeout(self.request_timeout, submission.finish(sha256)).await {
-            Ok(outcome) => Ok(outcome.map_err(error_of)?),
+            Ok(outcome) => Ok(outcome?),
             Err(_) => {
                 let message =
                     "no answer in time; whether the file was taken is not known, the list of runs tells";
@@ -83,19 +96,6 @@ impl BatchService {
         let limit = self.upload_bytes_max;
         let message = || format!("the file is over the limit limits.upload_bytes_max of {limit}");
         if bytes > limit { Err(Error::new(Code::MessageTooLarge, message())) } else { Ok(()) }
-    }
-
-    async fn check_free(&self, fileset: &str, name: &str) -> Result<(), NotTaken> {
-        let newest = self.batches.list(None, NAMES_SEARCHED_MAX).await.map_err(error_of)?;
-        let same =
-            newest.iter().filter(|stored| stored.run.fileset == fileset && stored.run.file_name == name);
-        match { same }.any(|stored| stored.run.ended.is_none()) {
-            true => {
-                let why = "a run of a file of this name has not ended";
-                Err(NotTaken::Status(StatusCode::PRECONDITION_FAILED, why))
-            }
-            false => Ok(()),
-        }
     }
 }
 

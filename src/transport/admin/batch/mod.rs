@@ -222,7 +222,7 @@ fn found(lines: Option<Vec<u8>>) -> Response {
 fn refused(refusal: &Refusal) -> Response {
     let status = match refusal {
         Refusal::UnknownRun => StatusCode::NOT_FOUND,
-        Refusal::WrongState(..) => StatusCode::CONFLICT,
+        Refusal::WrongState(..) | Refusal::NameTaken => StatusCode::CONFLICT,
         Refusal::BadName(..) | Refusal::OtherChecksum => StatusCode::BAD_REQUEST,
         Refusal::Files(..) => StatusCode::INTERNAL_SERVER_ERROR,
         Refusal::Store(error) => return super::reply::refused(error),
