@@ -7,6 +7,7 @@ mod batch;
 mod batch_faces;
 mod batch_hostile;
 mod batch_http;
+mod batch_steering;
 mod cards;
 mod concurrency;
 mod conformance;

@@ -9,6 +9,7 @@ use hyper::Method;
 use indicatif::ProgressBar;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use super::{Access, ask, ask_one};
 use crate::cli::outcome::byte_bar;
@@ -21,7 +22,7 @@ const STDIN_NAME: &str = "stdin.xml";
 
 /// A file that can be read, and the name that its run gets.
 pub(super) struct Source {
-    reader: Box<dyn Read>,
+    reader: Box<dyn Read + Send>,
     bytes: Option<u64>,
     /// As the person wrote it.
     pub(super) shown: String,
@@ -78,13 +79,29 @@ impl Source {
         byte_bar(what, self.bytes)
     }
 
+    /// Its portions, read on a thread of its own: who waits for them can be interrupted, also where nothing comes.
+    fn read_ahead(mut self) -> Result<mpsc::Receiver<Result<Vec<u8>, Failure>>, Failure> {
+        let (sender, portions) = mpsc::channel(1);
+        let work = move || {
+            // Whoever waited may have left; then nobody wants the rest.
+            while let Some(portion) = self.next().transpose()
+                && sender.blocking_send(portion).is_ok()
+            {}
+        };
+        let begun = std::thread::Builder::new().name("upload".to_owned()).spawn(work);
+        begun.map_err(|error| Failure::io("starting a thread", &error))?;
+        Ok(portions)
+    }
+
     /// Sends the bytes of the file; what then has to be ended.
-    pub(super) async fn send(mut self, access: &mut Access, fileset: &str) -> Result<Sent, Failure> {
+    pub(super) async fn send(self, access: &mut Access, fileset: &str) -> Result<Sent, Failure> {
         let names = json!({ "fileset": fileset, "file_name": self.file_name }).to_string();
         let upload: Upload = ask_one(access, Method::POST, "/batch/uploads", names).await?;
         let target = format!("/batch/uploads/{}", upload.upload);
         let bar = self.bar("sending");
-        while let Some(portion) = self.next()? {
+        let mut portions = self.read_ahead()?;
+        while let Some(portion) = portions.recv().await {
+            let portion = portion?;
             bar.inc(portion.len() as u64);
             ask::<serde_json::Value>(access, Method::POST, &target, portion, |_| Ok(())).await?;
         }
