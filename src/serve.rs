@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::compose;
-use crate::config::Config;
+use crate::config::{Config, FILE_DEFAULT};
 use crate::data_dir::DataDir;
 use crate::failure::{Exit, Failure};
 use crate::ops::{PinKeyProblem, check_pin_key};
@@ -56,8 +56,12 @@ pub async fn serve(
         // Opening a large store takes a while; whoever gave the order needs no server any more.
         () = reached(&mut stopping, Stage::Draining) => return Ok(()),
     };
-    let pin_key = check_pin_key(&faces.gateway).await;
-    pin_key.map_err(|problem| pins_uncheckable(&problem, &data_dir.pin_key()))?;
+    if let Err(problem) = check_pin_key(&faces.gateway).await {
+        if !config.allow_wrong_pin_key {
+            return Err(pins_uncheckable(&problem, &data_dir.pin_key()));
+        }
+        tracing::warn!(%problem, "PINs of cards can not be checked, requests with one are refused");
+    }
     raise_descriptor_limit(config.limits.connections_max as u64);
 
     faces.search.follow().map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
@@ -94,14 +98,18 @@ pub async fn serve(
 /// K-4: every request with a PIN would be refused, so that whoever starts the server is told, not every caller.
 fn pins_uncheckable(problem: &PinKeyProblem, file: &Path) -> Failure {
     let advice = "bring the file back from its backup; or, if it is lost, load the cards with their PINs again (castile load)";
+    let otherwise = format!(
+        "\nTo serve all the same, without PINs, set `allow_wrong_pin_key = true` in {FILE_DEFAULT} (or \
+         CASTILE_ALLOW_WRONG_PIN_KEY=true)."
+    );
     let file = file.display();
     match problem {
-        PinKeyProblem::Unreadable(error) => Failure::new(Exit::Config, error.to_string()),
+        PinKeyProblem::Unreadable(error) => Failure::new(Exit::Config, format!("{error}{otherwise}")),
         PinKeyProblem::Missing => {
-            Failure::new(Exit::Config, format!("{problem}: {file} is not there; {advice}"))
+            Failure::new(Exit::Config, format!("{problem}: {file} is not there; {advice}{otherwise}"))
         }
         PinKeyProblem::OtherKey => {
-            Failure::new(Exit::Config, format!("{problem} than that in {file}; {advice}"))
+            Failure::new(Exit::Config, format!("{problem} than that in {file}; {advice}{otherwise}"))
         }
         PinKeyProblem::Store(error) => Failure::new(Exit::Internal, error.to_string()),
     }

@@ -75,6 +75,8 @@ section! {
         trusted_proxies: Vec<Network> = Vec::new(), "list of IP addresses or CIDR networks";
         /// Serve on an address that other machines reach, although there is no TLS and there are no users.
         allow_insecure_listen: bool = false, "true or false";
+        /// Serve although the key file of card PINs is missing or wrong: requests with a PIN are refused then.
+        allow_wrong_pin_key: bool = false, "true or false";
         /// The time zone of local times and of 'today' in customer requests.
         time_zone: TimeZone = TimeZone::default(), "IANA name";
         /// Customer validation.

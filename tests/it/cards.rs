@@ -121,6 +121,12 @@ fn k_1_a_card_of_a_customer_is_seen_everywhere_and_bought_with() {
     server.stop();
 }
 
+/// Retrieves the card that has a PIN, with that PIN.
+fn with_pin() -> String {
+    let pin = "<AuthenticationData>4711</AuthenticationData></retrieve";
+    soap::instrument(CARD_WITH_PIN).replace("</retrieve", pin)
+}
+
 /// A server without the key of the PINs does not start, and says which file is wrong and what to do.
 #[test]
 fn k_4_a_server_without_the_right_pin_key_does_not_start() {
@@ -141,7 +147,12 @@ fn k_4_a_server_without_the_right_pin_key_does_not_start() {
     std::fs::write(&file, [7; 32]).unwrap();
     refused(&["another key", "backup", "castile load"]);
     std::fs::remove_file(&file).unwrap();
-    refused(&["is not there", "backup", "castile load"]);
+    refused(&["is not there", "backup", "castile load", "allow_wrong_pin_key"]);
+    let mut command = support::castile::<&str>(path, &["--listen", "127.0.0.1:0"]);
+    let server = Server::spawn(command.env("CASTILE_ALLOW_WRONG_PIN_KEY", "true"));
+    send(&mut server.client(), &soap::instrument(CARD));
+    assert_eq!(server.client().post(&soap::envelope(&with_pin())).status, 503);
+    server.stop();
     // What is promised: the cards again make all well, under a new key.
     check(path, &["load", TOML], 0, &["updated"]);
     assert_ne!(std::fs::read(&file).unwrap(), key);
@@ -156,8 +167,7 @@ fn k_4_a_pin_key_that_goes_bad_later_is_told_callers_as_not_now() {
     let server = Server::start(folder.path());
     let file = folder.path().join("castile-data/card-pin.key");
     let key = std::fs::read(&file).unwrap();
-    let request = soap::instrument(CARD_WITH_PIN)
-        .replace("</retrieve", "<AuthenticationData>4711</AuthenticationData></retrieve");
+    let request = with_pin();
     std::fs::write(&file, [7; 32]).unwrap();
     let refused = server.client().post(&soap::envelope(&request));
     assert_eq!((refused.status, refused.text("Code")), (503, "SERVICE_UNAVAILABLE"), "{}", refused.body);
