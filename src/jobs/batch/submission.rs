@@ -65,7 +65,8 @@ impl Submission {
         let folder = batches.folders().running().join(fileset);
         folders::make(&folder).map_err(writing)?;
         let path = folder.join(part_name(&claimed));
-        let file = File::create_new(&path).await.map_err(writing)?;
+        // At once and not awaited: whoever gives up meanwhile would leave a file that nobody removes.
+        let file = File::from_std(std::fs::File::create_new(&path).map_err(writing)?);
         let part = PartFile { path, in_place: false };
         let (fileset, file_name, who) = (fileset.to_owned(), name.to_owned(), who.to_owned());
         let new = NewRun { fileset, file_name, who, file_bytes: 0, retry_of };
