@@ -62,24 +62,29 @@ impl ContactValue for Telephone {
     }
 }
 
-/// The contact points of one kind by what makes two of them the same one (AU-2): TypeCode and value. Randomly keyed, so
-/// that no request can make a look-up slow; texts are compared where they are and not copied.
+/// How many contact points are compared one by one before hashing is worth it.
+const COMPARED_MAX: usize = 8;
+
+/// The contact points of one kind by what makes two of them the same one (AU-2): TypeCode and value. Texts are compared
+/// where they are and not copied. A few are gone through; more are found by a randomly keyed hash, so that no request can
+/// make a look-up slow.
 struct Index {
-    positions: HashTable<usize>,
-    keys: RandomState,
+    /// One position for each identity.
+    positions: Vec<usize>,
+    /// Of all of them, once they are more than [`COMPARED_MAX`].
+    hashed: HashTable<usize>,
+    keys: Option<RandomState>,
 }
 
 impl Index {
     /// Those that are stored. Records from elsewhere may hold the same one twice; the active one is then it.
     fn new<V: ContactValue>(stored: &[ContactPoint<V>]) -> Self {
-        let mut index = Index { positions: HashTable::with_capacity(stored.len()), keys: RandomState::new() };
-        for (position, point) in stored.iter().enumerate() {
-            let same = identity(point);
-            let hash = index.keys.hash_one(same);
-            match index.positions.find_mut(hash, |at| identity(&stored[*at]) == same) {
-                Some(at) if point.active && !stored[*at].active => *at = position,
-                Some(_) => {}
-                None => index.insert(hash, position, stored),
+        let mut index = Index { positions: Vec::new(), hashed: HashTable::new(), keys: None };
+        for active in [true, false] {
+            for (position, point) in stored.iter().enumerate().filter(|(_, point)| point.active == active) {
+                if index.find(&point.type_code, &point.value, stored).is_none() {
+                    index.add(position, stored);
+                }
             }
         }
         index
@@ -92,17 +97,23 @@ impl Index {
         points: &[ContactPoint<V>],
     ) -> Option<usize> {
         let same = (type_code, value);
-        self.positions.find(self.keys.hash_one(same), |at| identity(&points[*at]) == same).copied()
+        match &self.keys {
+            None => self.positions.iter().copied().find(|at| identity(&points[*at]) == same),
+            Some(keys) => self.hashed.find(keys.hash_one(same), |at| identity(&points[*at]) == same).copied(),
+        }
     }
 
     /// Behind one that was found nowhere.
     fn add<V: ContactValue>(&mut self, position: usize, points: &[ContactPoint<V>]) {
-        self.insert(self.keys.hash_one(identity(&points[position])), position, points);
-    }
-
-    fn insert<V: ContactValue>(&mut self, hash: u64, position: usize, points: &[ContactPoint<V>]) {
-        let keys = &self.keys;
-        self.positions.insert_unique(hash, position, |at| keys.hash_one(identity(&points[*at])));
+        self.positions.push(position);
+        if self.positions.len() <= COMPARED_MAX {
+            return;
+        }
+        let keys = self.keys.get_or_insert_default();
+        let hash = |at: &usize| keys.hash_one(identity(&points[*at]));
+        for position in &self.positions[self.hashed.len()..] {
+            self.hashed.insert_unique(hash(position), *position, hash);
+        }
     }
 }
 

@@ -55,6 +55,20 @@ fn au_2_an_equal_one_is_left_as_it_is() {
 }
 
 #[test]
+fn au_2_equal_ones_are_found_among_few_and_among_many() {
+    for count in [7, 8, 9, 10, 40] {
+        let all: Vec<String> = (0..count).map(|number| format!("H:m{number}@x.org")).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let shown: Vec<String> = all.iter().map(|one| format!("+{one}")).collect();
+        let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+        // Sent twice in one request, sent again backwards, and of another type.
+        check(&[&[all.clone(), all.clone()].concat()], &shown);
+        check(&[&all, &all.iter().rev().copied().collect::<Vec<_>>()], &shown);
+        check(&[&all, &["W:m0@x.org"]], &[shown.clone(), vec!["+W:m0@x.org"]].concat());
+    }
+}
+
+#[test]
 fn au_2_an_inactive_one_is_made_active_and_counts_as_new() {
     check(&[&["a@x.org"], &["b@x.org"], &["a@x.org"]], &["+a@x.org", "-b@x.org"]);
 }
