@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 
 use crate::commits::{self, Preparer};
 use crate::load::{Round, cpu_seconds};
-use crate::measure::{Row, Target, cpu_note, in_turns};
+use crate::measure::{Row, Target, cpu_note, in_turns, median};
 use crate::{Outcome, QUICK, Size, messages, servers};
 
 /// Records of a round, and of a rough one.
@@ -54,7 +54,7 @@ fn rates(size: &Size) -> Outcome<(Vec<Row>, u64)> {
     let store = servers::store(folders.0.path())?;
     let batches = batches(servers::gateway(Arc::clone(&store) as Arc<dyn Store>)?, folders.0.path());
     let (alone, preparer) = (servers::store(folders.1.path())?, Preparer::new()?);
-    let mut again = Vec::new();
+    let (mut again, mut again_cpu) = (Vec::new(), Vec::new());
     let rounds = in_turns(
         size,
         |round| {
@@ -62,6 +62,7 @@ fn rates(size: &Size) -> Outcome<(Vec<Row>, u64)> {
             let new = run(&runtime, &batches, numbers.clone())?;
             let same = run(&runtime, &batches, numbers)?;
             again.push((same.rate(), new.rate()));
+            again_cpu.push(same.cpu_micros);
             Ok(new)
         },
         |round| commits::commit(&runtime, &alone, preparer.changes(&runtime, numbers(size, round))?),
@@ -80,7 +81,7 @@ fn rates(size: &Size) -> Outcome<(Vec<Row>, u64)> {
         unit: "/s",
         rounds,
         target: Target::AtLeast(2.0),
-        notes: Vec::new(),
+        notes: vec![format!("processor time of the process: {:.1} us each", median(again_cpu))],
     };
     Ok((vec![new, unchanged], size.changes as u64))
 }
