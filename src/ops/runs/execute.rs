@@ -8,7 +8,7 @@
 //! committed one by one; where the store does not take it, all of it is tried again, bounded, and then left to a later run.
 //!
 //! Requests go first: while others call the gateway chunks are small, for the engine lets nobody read while it applies
-//! one, and every commit is followed by as long a pause.
+//! one, and every commit is followed by a pause three times as long.
 //! Deliberately absent: where records come from, and what happens to the file.
 
 use std::time::Duration;
