@@ -114,14 +114,20 @@ fn b_5_a_running_file_is_paused_resumed_and_cancelled_by_commands_beside_the_ser
     check_done(path, done);
 }
 
-#[test]
-fn b_5_a_run_that_somebody_waits_for_can_be_cancelled_by_somebody_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path();
+/// A server with a run of the file in the middle, and the command that waits for it.
+fn begun_beside_a_server(path: &Path) -> (Server, Child) {
     fs::write(path.join("many.xml"), many()).unwrap();
     let server = Server::start(path);
     let waiting = begin(path, &["batch", "run", "many.xml"]);
     wait_beyond(&mut server.client(), 0);
+    (server, waiting)
+}
+
+#[test]
+fn b_5_a_run_that_somebody_waits_for_can_be_cancelled_by_somebody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let (server, waiting) = begun_beside_a_server(path);
     check_run(path, &["batch", "cancel", "1"], 0, &[]);
     let shown =
         check(&waiting.wait_with_output().unwrap(), 1, &["the run was cancelled; what was done stands"]);
@@ -144,10 +150,7 @@ fn interrupt(child: Child) -> Output {
 fn b_5_ctrl_c_beside_a_server_ends_the_waiting_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    fs::write(path.join("many.xml"), many()).unwrap();
-    let server = Server::start(path);
-    let waiting = begin(path, &["batch", "run", "many.xml"]);
-    wait_beyond(&mut server.client(), 0);
+    let (server, waiting) = begun_beside_a_server(path);
     let shown = check(&interrupt(waiting), 1, &["the server goes on with run 1", "castile batch show 1"]);
     // As it was told last, some moments before.
     assert!(shown.contains("many.xml\n") && !shown.contains("Completed"), "{shown}");
