@@ -17,8 +17,8 @@ use crate::ops::{Context, Operation};
 use crate::store::Change;
 use crate::store::record::history::{self, Difference, HistoryRow};
 use crate::store::record::{
-    ActivitySums, CUSTOMER_BYTES_MAX, encode_customer, encode_last_change, encode_note, encode_sums, key,
-    last_change,
+    ActivitySums, CUSTOMER_BYTES_MAX, encode_customer, encode_last_change, encode_merged, encode_note,
+    encode_sums, key, last_change,
 };
 
 /// The most notes that a merge copies.
@@ -28,7 +28,13 @@ const NOTES_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 /// Whether the result can be stored.
 pub(super) fn check_size(merged: &Merged) -> Result<(), Error> {
-    if encode_customer(&merged.customer)?.len() > CUSTOMER_BYTES_MAX {
+    body_of(merged).map(drop)
+}
+
+/// The record of the result, which can be stored.
+fn body_of(merged: &Merged) -> Result<Vec<u8>, Error> {
+    let body = encode_customer(&merged.customer)?;
+    if body.len() > CUSTOMER_BYTES_MAX {
         return Err(refused(format!("the merged customer would take more than {CUSTOMER_BYTES_MAX} bytes")));
     }
     let text: usize = merged.notes.iter().map(|note| note.text.len()).sum();
@@ -38,7 +44,7 @@ pub(super) fn check_size(merged: &Merged) -> Result<(), Error> {
         );
         return Err(refused(message));
     }
-    Ok(())
+    Ok(body)
 }
 
 /// The whole change.
@@ -63,8 +69,7 @@ fn put_member(
     context: &Context<'_>,
 ) -> Result<(), Error> {
     let (record, customer) = (&member.loaded.record, &member.loaded.customer);
-    let after = Customer { active: false, merged_into: Some(result.id), ..customer.clone() };
-    let body = encode_customer(&after)?;
+    let body = encode_merged(&record.body, result.id)?;
     change.assert_version(key::customer(customer.id), record.version);
     assert_hops(change, &member.loaded.through);
     change.assert_unchanged(key::sums(customer.id), member.sums.as_ref());
@@ -88,7 +93,7 @@ fn put_member(
 
 fn put_result(change: &mut Change, merged: &Merged, context: &Context<'_>) -> Result<(), Error> {
     let id = merged.customer.id;
-    let body = encode_customer(&merged.customer)?;
+    let body = body_of(merged)?;
     let encoded = |note: &Note| Ok((note.sequence, encode_note(note)?));
     let notes = merged.notes.iter().map(encoded).collect::<Result<Vec<_>, Error>>()?;
     let row = RecordChange {

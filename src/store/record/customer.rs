@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use super::document::CustomerDocument;
 use super::v1::{CardsV1, HeadV1, IndividualV1, ProfileV1, UpdateV1};
-use super::{FORMAT, RecordError, push_section, read_section, sections};
+use super::{FORMAT, RecordError, push_section, push_section_bytes, read_section, sections};
 use crate::domain::customer::{Customer, Individual, Profile};
 use crate::domain::identity::CustomerId;
+
+/// What the section that names a successor takes at most.
+const SUCCESSOR_BYTES: usize = 16;
 
 /// Tags are stored: never renumber, only add.
 mod tag {
@@ -74,6 +77,23 @@ pub fn encode_customer(customer: &Customer) -> Result<Vec<u8>, RecordError> {
     }
     push_list(&mut body, tag::MEMBERS_V1, &document.members)?;
     Ok(body)
+}
+
+/// The body of a customer of whom nothing changes but that it was merged into `successor` (M-2): what
+/// [`encode_customer`] makes of it, without reading more than its head.
+pub fn encode_merged(body: &[u8], successor: CustomerId) -> Result<Vec<u8>, RecordError> {
+    let sections = sections(body)?;
+    let head = read_if_there::<HeadV1>(&sections, tag::HEAD_V1)?.ok_or_else(headless)?;
+    let behind = sections.partition_point(|(tag, _)| *tag <= tag::MERGED_INTO_V1);
+    let (before, behind) = sections.split_at(behind);
+    let unchanged = |(tag, _): &&(u8, &[u8])| ![tag::HEAD_V1, tag::MERGED_INTO_V1].contains(tag);
+    let mut merged = Vec::with_capacity(body.len() + SUCCESSOR_BYTES);
+    merged.push(FORMAT);
+    push_section(&mut merged, tag::HEAD_V1, &HeadV1 { active: false, ..head })?;
+    before.iter().filter(unchanged).for_each(|section| push_section_bytes(&mut merged, *section));
+    push_section(&mut merged, tag::MERGED_INTO_V1, &successor.0)?;
+    behind.iter().for_each(|section| push_section_bytes(&mut merged, *section));
+    Ok(merged)
 }
 
 fn push_list<T: serde::Serialize>(body: &mut Vec<u8>, tag: u8, list: &Vec<T>) -> Result<(), RecordError> {

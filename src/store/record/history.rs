@@ -5,7 +5,6 @@
 //! in the commit of the import, before the import's own.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,21 +104,22 @@ pub fn decode(body: &[u8]) -> Result<HistoryRow<'_>, RecordError> {
     }
 }
 
-/// A section before and after.
-type Sides<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
-
 /// The sections in which two bodies of one customer differ, by tag; `None` stands for no record.
 pub fn differences<'a>(
     before: Option<&'a [u8]>,
     after: Option<&'a [u8]>,
 ) -> Result<Vec<Difference<'a>>, RecordError> {
-    let mut sides = BTreeMap::<u8, Sides<'_>>::new();
-    for (tag, bytes) in before.map(sections).transpose()?.unwrap_or_default() {
-        sides.entry(tag).or_default().0 = Some(bytes);
-    }
-    for (tag, bytes) in after.map(sections).transpose()?.unwrap_or_default() {
-        sides.entry(tag).or_default().1 = Some(bytes);
-    }
-    let changed = sides.into_iter().filter(|(_, (before, after))| before != after);
-    Ok(changed.map(|(tag, (before, after))| Difference { tag: tag.into(), before, after }).collect())
+    let before = before.map(sections).transpose()?.unwrap_or_default();
+    let after = after.map(sections).transpose()?.unwrap_or_default();
+    let mut tags: Vec<u8> = before.iter().chain(&after).map(|(tag, _)| *tag).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let sides = tags.into_iter().map(|tag| (tag, section(&before, tag), section(&after, tag)));
+    let changed = sides.filter(|(_, before, after)| before != after);
+    Ok(changed.map(|(tag, before, after)| Difference { tag: tag.into(), before, after }).collect())
+}
+
+/// A body has few sections, so that looking through them is faster than an index of them.
+fn section<'a>(sections: &[(u8, &'a [u8])], tag: u8) -> Option<&'a [u8]> {
+    sections.iter().rev().find(|(found, _)| *found == tag).map(|(_, bytes)| *bytes)
 }

@@ -36,7 +36,7 @@ pub use card::{
     encode_card, encode_coupon, encode_link, encode_pin_attempts,
 };
 pub use customer::{
-    CustomerState, decode_customer, encode_customer, read_state, section_name, view_customer,
+    CustomerState, decode_customer, encode_customer, encode_merged, read_state, section_name, view_customer,
 };
 pub use document::CustomerDocument;
 pub use last_change::{decode_last_change, encode_last_change, last_change};
@@ -81,6 +81,14 @@ fn push_section<T: serde::Serialize>(body: &mut Vec<u8>, tag: u8, section: &T) -
         .map_err(|_| RecordError::Unreadable("a section is over 4 GiB".to_owned()))?;
     body[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
     Ok(())
+}
+
+/// Appends a section as it stands in another body.
+fn push_section_bytes(body: &mut Vec<u8>, (tag, section): (u8, &[u8])) {
+    body.push(tag);
+    // It came out of a body, whose lengths are of 4 bytes.
+    body.extend_from_slice(&(section.len() as u32).to_le_bytes());
+    body.extend_from_slice(section);
 }
 
 /// Lets postcard append to a body that already has sections.

@@ -167,6 +167,22 @@ fn m_2_a_merged_customer_reads_as_it_was_written() {
 }
 
 #[test]
+fn m_2_a_merged_customer_is_written_as_if_it_had_been_read() {
+    for customer in [merged_customer(), full_customer(), Customer::new(CustomerId(7), Timestamp::UNIX_EPOCH)]
+    {
+        let active = Customer { active: true, merged_into: None, ..customer.clone() };
+        let merged = Customer { active: false, merged_into: Some(CustomerId(1 << 60)), ..customer.clone() };
+        let expected = encode_customer(&merged).unwrap();
+        assert_eq!(encode_merged(&encode_customer(&active).unwrap(), CustomerId(1 << 60)).unwrap(), expected);
+        assert_eq!(
+            encode_merged(&encode_customer(&customer).unwrap(), CustomerId(1 << 60)).unwrap(),
+            expected
+        );
+    }
+    assert!(encode_merged(&[FORMAT], CustomerId(1)).is_err());
+}
+
+#[test]
 fn m_4_the_sums_that_others_brought_are_a_section_of_their_own() {
     let activity = merged_activity();
     let body = encode_sums(&activity).unwrap();
