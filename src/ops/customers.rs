@@ -19,7 +19,7 @@ use crate::store::record::{
     CUSTOMER_BYTES_MAX, decode_customer, decode_note, encode_customer, encode_note, key,
 };
 use crate::store::successor::{Hop, Successor};
-use crate::store::{Change, Collection, Reads, Record};
+use crate::store::{Change, Collection, Key, Reads, Record};
 
 /// How many notes are read at once.
 const NOTES_PAGE: usize = 1_000;
@@ -69,8 +69,12 @@ pub(super) async fn load(reads: &dyn Reads, id: CustomerId) -> Result<Option<Loa
 
 /// All notes of a customer by sequence.
 pub(super) async fn notes(reads: &dyn Reads, customer: &Customer) -> Result<Vec<Note>, Error> {
-    let records = note_records(reads, customer.id, customer.last_note_sequence).await?;
-    records.iter().map(|record| Ok(decode_note(&record.body)?)).collect()
+    decoded(&note_records(reads, customer.id, customer.last_note_sequence).await?)
+}
+
+/// What records of notes say.
+pub(super) fn decoded(notes: &[Record]) -> Result<Vec<Note>, Error> {
+    notes.iter().map(|record| Ok(decode_note(&record.body)?)).collect()
 }
 
 /// The records of a customer's notes by sequence, the highest of which the customer's record tells.
@@ -82,8 +86,8 @@ pub(super) async fn note_records(
     if last_note_sequence == 0 {
         return Ok(Vec::new());
     }
-    if last_note_sequence <= NOTES_BY_KEY_MAX {
-        let keys: Vec<_> = (1..=last_note_sequence).map(|sequence| key::note(id, sequence)).collect();
+    if let Some(keys) = note_keys(id, last_note_sequence) {
+        let keys: Vec<_> = keys.collect();
         return Ok(reads.get_many(&keys).await?.into_iter().flatten().collect());
     }
     let mut notes = Vec::new();
@@ -119,7 +123,7 @@ pub(super) async fn added(
 }
 
 /// What belongs to a customer and is shown with it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Belongings {
     /// The records of its notes by sequence.
     pub(super) notes: Vec<Record>,
@@ -127,22 +131,42 @@ pub(super) struct Belongings {
     pub(super) activity: Option<Record>,
 }
 
-/// The same in one read, unless there are many notes.
+/// The same in one read, unless there are many notes, the highest of which the customer's record tells.
 pub(super) async fn belongings(
     reads: &dyn Reads,
     id: CustomerId,
     last_note_sequence: u32,
 ) -> Result<Belongings, Error> {
-    if last_note_sequence > NOTES_BY_KEY_MAX {
-        let notes = note_records(reads, id, last_note_sequence).await?;
-        return Ok(Belongings { notes, activity: reads.get(&key::sums(id)).await? });
+    Ok(belongings_of_all(reads, &[(id, last_note_sequence)]).await?.pop().unwrap_or_default())
+}
+
+/// The same of several customers, in their order.
+pub(super) async fn belongings_of_all(
+    reads: &dyn Reads,
+    customers: &[(CustomerId, u32)],
+) -> Result<Vec<Belongings>, Error> {
+    let mut keys = Vec::with_capacity(customers.len() * (NOTES_BY_KEY_MAX as usize + 1));
+    for (id, last_note_sequence) in customers {
+        keys.push(key::sums(*id));
+        keys.extend(note_keys(*id, *last_note_sequence).into_iter().flatten());
     }
-    let mut keys = Vec::with_capacity(NOTES_BY_KEY_MAX as usize + 1);
-    keys.push(key::sums(id));
-    keys.extend((1..=last_note_sequence).map(|sequence| key::note(id, sequence)));
     let mut records = reads.get_many(&keys).await?.into_iter();
-    let activity = records.next().flatten();
-    Ok(Belongings { notes: records.flatten().collect(), activity })
+    let mut all = Vec::with_capacity(customers.len());
+    for (id, last_note_sequence) in customers {
+        let activity = records.next().flatten();
+        let notes = match note_keys(*id, *last_note_sequence) {
+            Some(keys) => records.by_ref().take(keys.len()).flatten().collect(),
+            None => note_records(reads, *id, *last_note_sequence).await?,
+        };
+        all.push(Belongings { notes, activity });
+    }
+    Ok(all)
+}
+
+/// The keys of a customer's notes, unless they may be many.
+fn note_keys(id: CustomerId, last_note_sequence: u32) -> Option<impl ExactSizeIterator<Item = Key>> {
+    (last_note_sequence <= NOTES_BY_KEY_MAX)
+        .then(|| (0..last_note_sequence).map(move |before| key::note(id, before + 1)))
 }
 
 /// The change that a decision on a stored customer leads to; empty if there is nothing to write (AU-2).

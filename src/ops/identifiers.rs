@@ -11,7 +11,7 @@ use crate::domain::identity::{AlternateKey, CustomerId};
 use crate::store::Reads;
 use crate::store::cards::representative;
 use crate::store::record::key;
-use crate::store::successor::{Successor, successor};
+use crate::store::successor::{Successor, from_record, successor};
 use crate::wire::customer::{Fields, Path, alternate_key, known_children, size};
 use crate::wire::xml::Element;
 
@@ -70,6 +70,31 @@ impl Identifiers {
             Some(sent) => Loaded::of(successor_of(reads, sent).await?),
             None => self.by_keys(reads).await,
         }
+    }
+
+    /// The same of several, in their order: those with a CustomerID are read at once. `None`: not found.
+    pub(super) async fn find_all(
+        all: &[&Identifiers],
+        reads: &dyn Reads,
+    ) -> Result<Vec<Option<Loaded>>, Error> {
+        let id = |one: &Identifiers| one.customer_id.as_deref().and_then(CustomerId::parse);
+        let keys: Vec<_> = all.iter().filter_map(|one| id(one)).map(key::customer).collect();
+        let mut records = reads.get_many(&keys).await?.into_iter();
+        let mut found = Vec::with_capacity(all.len());
+        for one in all {
+            found.push(match (&one.customer_id, id(one)) {
+                (Some(_), None) => None,
+                (Some(_), Some(id)) => match records.next().flatten() {
+                    Some(record) => from_record(reads, id, record).await?.map(Loaded::of).transpose()?,
+                    None => None,
+                },
+                (None, _) => match one.by_keys(reads).await {
+                    Err(refusal) if refusal.code == Code::CustomerNotFound => None,
+                    found => Some(found?),
+                },
+            });
+        }
+        Ok(found)
     }
 
     /// The same, but that an old CustomerID leads to the merged customer itself (D-2).

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::reference::{Shown, ShownEntry};
+use crate::domain::customer::Customer;
 use crate::domain::error::Error;
 use crate::domain::identity::CustomerId;
 use crate::domain::reference::Reference;
@@ -26,17 +27,19 @@ pub(super) async fn gained(reads: &dyn Reads, customer: CustomerId) -> Result<BT
 
 /// M-5: makes the result of a merge a target of every promotion that means one of its members. The change has to assert
 /// the members' records.
-pub(super) async fn extend(
+pub(super) async fn extend<'c>(
     reads: &dyn Reads,
     reference: &Reference,
-    members: &[CustomerId],
+    members: impl Iterator<Item = &'c Customer> + Clone,
     result: CustomerId,
     change: &mut Change,
 ) -> Result<(), Error> {
-    let meant = reference.promotions_for(members).into_iter();
+    let ids: Vec<_> = members.clone().map(|member| member.id).collect();
+    let meant = reference.promotions_for(&ids).into_iter();
     let mut promotions: BTreeSet<String> = meant.map(str::to_owned).collect();
-    for member in members {
-        promotions.append(&mut gained(reads, *member).await?);
+    // Only who was made by a merge has become a target by one.
+    for member in members.filter(|member| !member.members.is_empty()) {
+        promotions.append(&mut gained(reads, member.id).await?);
     }
     for promotion in &promotions {
         change.put(key::promotion_target(result, promotion), encode_promotion_target());

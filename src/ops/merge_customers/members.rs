@@ -1,13 +1,13 @@
 //! Who takes part in a merge: finding those who are named, and what the organisation's settings make of each (M-1, M-6).
 
-use super::{Named, Request};
+use super::{Identifiers, Named, Request};
 use crate::domain::activity::ActivitySummary;
 use crate::domain::error::{Code, Error, Violation};
 use crate::domain::merge::{self, Admission, Member, Traits, WhenNoSource};
 use crate::domain::{Warning, WarningCode};
-use crate::ops::customers::{self, Loaded};
+use crate::ops::customers::{self, Belongings, Loaded};
 use crate::ops::{Context, merging};
-use crate::store::record::{decode_sums, key};
+use crate::store::record::decode_sums;
 use crate::store::successor::{HOPS_MAX, merges_behind};
 use crate::store::{Reads, Record};
 
@@ -35,9 +35,11 @@ pub(super) async fn admitted(
     let settings = &context.rules().settings.merge;
     let (mut found, mut refusals, mut lost_source) = (Vec::<Found>::new(), Vec::new(), None);
     let mut left_out = Vec::new();
-    let source = request.source.iter().map(|named| (named, true));
-    for (named, is_source) in source.chain(request.targets.iter().map(|named| (named, false))) {
-        match one(reads, named, context).await? {
+    let named: Vec<_> = request.source.iter().chain(&request.targets).collect();
+    let candidates = candidates(reads, &named).await?;
+    for (place, (named, candidate)) in named.into_iter().zip(candidates).enumerate() {
+        let is_source = place == 0 && request.source.is_some();
+        match verdict(named, candidate, context)? {
             Verdict::Merged(member) => {
                 let id = member.loaded.customer.id;
                 if found.iter().all(|known| known.loaded.customer.id != id) {
@@ -80,29 +82,51 @@ enum Verdict {
     Refused(Violation),
 }
 
-async fn one(reads: &dyn Reads, named: &Named, context: &Context<'_>) -> Result<Verdict, Error> {
-    let found = find(reads, named).await?;
-    let mut traits = Traits { missing: found.is_none(), ..Traits::default() };
-    let mut member = None;
-    if let Some(loaded) = found {
-        let customer = &loaded.customer;
-        let sums = reads.get(&key::sums(customer.id)).await?;
-        let activity = sums.as_ref().map(|record| decode_sums(&record.body)).transpose()?;
-        traits.cards = customer.card_count > 0;
-        traits.transactions = activity.is_some();
-        traits.promotion_responses = context.rules().reference.has_responded(customer.id);
-        let activity = activity.map(|activity| activity.summary);
-        let kept_last_change = merging::kept_last_change(reads, customer).await?;
-        member = Some(Box::new(Found { loaded, sums, activity, kept_last_change }));
+/// Those who are named, or who became of them (M-2), where they are active; with what belongs to them.
+async fn candidates(reads: &dyn Reads, named: &[&Named]) -> Result<Vec<Option<Found>>, Error> {
+    let identifiers: Vec<_> = named.iter().map(|named| &named.identifiers).collect();
+    let found = Identifiers::find_all(&identifiers, reads).await?.into_iter();
+    let found: Vec<_> = found.map(|found| found.filter(|loaded| loaded.customer.active)).collect();
+    let customers = found.iter().flatten().map(|loaded| &loaded.customer);
+    let whose: Vec<_> = customers.map(|customer| (customer.id, customer.last_note_sequence)).collect();
+    let mut belongings = customers::belongings_of_all(reads, &whose).await?.into_iter();
+    let mut candidates = Vec::with_capacity(found.len());
+    for loaded in found {
+        candidates.push(match loaded {
+            Some(loaded) => Some(with(reads, loaded, belongings.next().unwrap_or_default()).await?),
+            None => None,
+        });
     }
+    Ok(candidates)
+}
+
+async fn with(reads: &dyn Reads, loaded: Loaded, belongings: Belongings) -> Result<Found, Error> {
+    let Belongings { notes, activity: sums } = belongings;
+    let notes = customers::decoded(&notes)?;
+    let activity = sums.as_ref().map(|record| decode_sums(&record.body)).transpose()?;
+    let kept_last_change = merging::kept_last_change(reads, &loaded.customer).await?;
+    let activity = activity.map(|activity| activity.summary);
+    Ok(Found { loaded: Loaded { notes, ..loaded }, sums, activity, kept_last_change })
+}
+
+fn verdict(named: &Named, candidate: Option<Found>, context: &Context<'_>) -> Result<Verdict, Error> {
+    let traits = match &candidate {
+        None => Traits { missing: true, ..Traits::default() },
+        Some(found) => Traits {
+            cards: found.loaded.customer.card_count > 0,
+            transactions: found.activity.is_some(),
+            promotion_responses: context.rules().reference.has_responded(found.loaded.customer.id),
+            ..Traits::default()
+        },
+    };
     let violation = |code: Code, message: &str| Violation {
         code,
         field: named.path.clone(),
         message: message.to_owned(),
     };
-    Ok(match (merge::admission(traits, &context.rules().settings.merge), member) {
+    Ok(match (merge::admission(traits, &context.rules().settings.merge), candidate) {
         (Admission::Refused(code, why), _) => Verdict::Refused(violation(code, why)),
-        (Admission::Merged, Some(member)) => Verdict::Merged(member),
+        (Admission::Merged, Some(member)) => Verdict::Merged(Box::new(member)),
         (Admission::LeftOut(why), Some(_)) => {
             let text = "the source can't be merged: the organisation leaves such customers out";
             let as_source = violation(Code::MergeCustomerCreationException, text);
@@ -117,15 +141,6 @@ async fn one(reads: &dyn Reads, named: &Named, context: &Context<'_>) -> Result<
     })
 }
 
-/// The active customer that is named, or that became of it (M-2).
-async fn find(reads: &dyn Reads, named: &Named) -> Result<Option<Loaded>, Error> {
-    let found = match named.identifiers.find(reads).await {
-        Err(refusal) if refusal.code == Code::CustomerNotFound => return Ok(None),
-        found => found?,
-    };
-    Ok(Some(found).filter(|found| found.customer.active))
-}
-
 /// M-2: whoever was merged long ago must still be led on.
 pub(super) async fn check_ways(reads: &dyn Reads, members: &[Found]) -> Result<(), Error> {
     for member in members {
@@ -138,15 +153,7 @@ pub(super) async fn check_ways(reads: &dyn Reads, members: &[Found]) -> Result<(
     Ok(())
 }
 
-/// Reads the notes of all.
-pub(super) async fn read_notes(reads: &dyn Reads, members: &mut [Found]) -> Result<(), Error> {
-    for member in members {
-        member.loaded.notes = customers::notes(reads, &member.loaded.customer).await?;
-    }
-    Ok(())
-}
-
-/// The same for the rules.
+/// Those who take part, for the rules.
 pub(super) fn of_rules<'m>(members: &'m [Found]) -> Vec<Member<'m>> {
     let member = |found: &'m Found| Member {
         customer: &found.loaded.customer,

@@ -87,23 +87,26 @@ impl Operation for MergeCustomers {
         context: &Context<'_>,
     ) -> Result<Decision<Answer>, Error> {
         check_count(request, context)?;
-        let (mut members, left_out) = members::admitted(reads, request, context).await?;
-        members::read_notes(reads, &mut members).await?;
+        let (members, left_out) = members::admitted(reads, request, context).await?;
         members::check_ways(reads, &members).await?;
-        let made = |id| merge::merge(id, &members::of_rules(&members), context.now(), &context.rules());
-        // What the request itself is refused for is told first, even where the store gives no ids.
-        let preview = made(CustomerId::NOBODY);
-        change::check_size(&preview)?;
+        let of_rules = members::of_rules(&members);
+        let mut merged = merge::merge(CustomerId::NOBODY, &of_rules, context.now(), &context.rules());
         if request.preview {
+            change::check_size(&merged)?;
             let cards = cards(reads, &members).await?;
-            let answer = Answer::Preview { merged: Box::new(preview), cards };
+            let answer = Answer::Preview { merged: Box::new(merged), cards };
             return Ok(Decision { change: Change::new(), answer });
         }
-        let merged = made(context.next_customer_id().await?);
+        let id = match context.next_customer_id().await {
+            Ok(id) => id,
+            // What the request itself is refused for is told first, even where the store gives no ids.
+            Err(unavailable) => return change::check_size(&merged).and(Err(unavailable)),
+        };
+        merged.customer.id = id;
         let mut change = change::change(&members, &merged, context)?;
-        let (id, of) = (merged.customer.id, &merged.customer.members);
-        promotions::extend(reads, context.rules().reference, of, id, &mut change).await?;
-        let answer = Answer::Merged { id: merged.customer.id, members: merged.customer.members, left_out };
+        let customers = members.iter().map(|member| &member.loaded.customer);
+        promotions::extend(reads, context.rules().reference, customers, id, &mut change).await?;
+        let answer = Answer::Merged { id, members: merged.customer.members, left_out };
         Ok(Decision { change, answer })
     }
 }
