@@ -74,21 +74,23 @@ impl<E: Engine> Worker<E> {
         self.stopped.because("the store is shutting down");
     }
 
-    /// Waits while further changes keep coming, but no longer than storing the last group took.
+    /// Waits while further changes keep coming, until about half of the callers have theirs here: they are stored while
+    /// the others prepare their next. And no longer than storing the last group took.
     ///
     /// Requests that prepare a change read the store, and the engine stops readers while it stores a group: without this
     /// a busy gateway comes to small groups, each with a sync of its own. A caller who is alone waits for nobody.
     fn let_gather(&self) {
         let (changes, took) = self.last_group;
-        let (began, mut seen) = (Instant::now(), 0);
+        let here = || self.waiting.len() + 1;
+        let (began, mut seen, enough) = (Instant::now(), here(), (changes + here()).div_ceil(2));
         // Those who were answered a moment ago need one to come back: a step is waited in any case.
-        while changes > 1 && began.elapsed() < took {
+        while seen < enough && began.elapsed() < took {
             std::thread::sleep(GATHER_STEP);
-            let waiting = self.waiting.len();
-            if waiting <= seen {
+            let now = here();
+            if now <= seen {
                 return;
             }
-            seen = waiting;
+            seen = now;
         }
     }
 
