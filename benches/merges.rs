@@ -15,11 +15,13 @@ use tokio::runtime::Runtime;
 use crate::commits::{self, Preparer};
 use crate::load::{self, Round};
 use crate::measure::{Row, Target, cpu_note, in_turns};
-use crate::write::Shared;
+use crate::write::{Least, Shared, groups};
 use crate::{Outcome, Size, messages, servers};
 
 /// Fewer than in other rows: nobody merges as often as tills sell.
 const CONNECTIONS: usize = 16;
+/// More ids than a row uses: they are drawn in blocks.
+const FAR: u64 = 1_000_000;
 /// How many customers a merge takes.
 const MEMBERS: u64 = 3;
 /// One merge is as much as several changes of other rows.
@@ -32,10 +34,9 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
     for store in [&store, &alone] {
         fill(&runtime, store, customers)?;
     }
-    let (address, _stop) = servers::serve(&runtime, servers::gateway(store as Arc<dyn Store>)?)?;
-    // Ids are drawn in blocks, so the last one given is not far above the number of customers.
-    let above = 2 * customers + 1_000_000;
-    let preparer = Preparer::beginning_above(above, Arc::clone(&alone) as Arc<dyn Store>, DEFAULT_REFERENCE)?;
+    let gateway = servers::gateway(Arc::clone(&store) as Arc<dyn Store>)?;
+    let (address, _stop) = servers::serve(&runtime, gateway)?;
+    let preparer = preparer_on(&alone, customers)?;
     let rounds = in_turns(
         size,
         |round| drive(address, messages(size, round)),
@@ -48,6 +49,16 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
             )
         },
     )?;
+    let later = |round| messages(size, size.rounds + 1 + round);
+    let least =
+        Least { runtime: &runtime, store: Arc::clone(&store), alone: &alone, connections: CONNECTIONS };
+    let least = least.measure(
+        size,
+        |round, store| {
+            preparer_on(store, customers + FAR * (round as u64 + 1))?.prepared(&runtime, later(round))
+        },
+        |address, round| drive(address, later(round)),
+    )?;
     let notes = vec![
         cpu_note(&rounds),
         format!(
@@ -55,6 +66,12 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
             merges(size)
         ),
         format!("{customers} customers, each merged once at most"),
+        format!(
+            "changes a group, the additions before among them: {} against {}",
+            groups(&store),
+            groups(&alone)
+        ),
+        least,
     ];
     Ok(vec![
         Row {
@@ -74,14 +91,20 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
     ])
 }
 
+/// Prepares on what this store holds, with ids above all that it may have given for so many customers.
+fn preparer_on(store: &Arc<SledStore>, customers: u64) -> Outcome<Preparer> {
+    let above = 2 * customers + FAR;
+    Preparer::beginning_above(above, Arc::clone(store) as Arc<dyn Store>, DEFAULT_REFERENCE)
+}
+
 /// The merges of a round.
 fn merges(size: &Size) -> u64 {
     size.changes as u64 / CHANGES_OF_A_MERGE
 }
 
-/// As many as all rounds merge, the warm one before them too.
+/// As many as all rounds merge, the warm one before them too; and again as many for the least.
 fn customers(size: &Size) -> u64 {
-    MEMBERS * merges(size) * (size.rounds as u64 + 1)
+    2 * MEMBERS * merges(size) * (size.rounds as u64 + 1)
 }
 
 fn fill(runtime: &Runtime, store: &Arc<SledStore>, customers: u64) -> Outcome<()> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
-use castile::store::{SledStore, Store};
+use castile::store::{Change, SledStore, Store};
 use tokio::runtime::Runtime;
 
 use crate::commits::{self, Preparer};
@@ -35,12 +35,21 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
         |round| drive(address, numbers(size, round)),
         |round| commits::commit(&runtime, &alone, preparer.changes(&runtime, numbers(size, round))?),
     )?;
-    let least = least(size, &runtime, &alone, &preparer)?;
+    let folder = servers::folder()?;
+    let store_of_least = servers::store(folder.path())?;
+    let least = Least { runtime: &runtime, store: store_of_least, alone: &alone, connections: CONNECTIONS };
+    // Rounds behind those of the row: their customers are new to both stores.
+    let later = |round| numbers(size, size.rounds + 1 + round);
+    let least = least.measure(
+        size,
+        |round, _| preparer.changes(&runtime, later(round)),
+        |address, round| drive(address, later(round)),
+    )?;
     let notes = vec![
         cpu_note(&rounds),
         format!("{CONNECTIONS} connections against {CONNECTIONS} tasks, {} changes a round", size.changes),
         format!("changes a group: {} against {}", groups(&store), groups(&alone)),
-        format!("the least that a write over HTTP can cost, against the committer alone: {least}"),
+        least,
     ];
     Ok(vec![
         Row {
@@ -60,24 +69,43 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
     ])
 }
 
-/// What of the committer's rate is left when hyper and one pass over the XML are all that stands before it.
-fn least(size: &Size, runtime: &Runtime, alone: &Arc<SledStore>, preparer: &Preparer) -> Outcome<String> {
-    let folder = servers::folder()?;
-    let (store, prepared) = (servers::store(folder.path())?, servers::Prepared::default());
-    let address = servers::serve_least(runtime, Arc::clone(&store), Arc::clone(&prepared))?;
-    // Rounds behind those of the row: their customers are new to both stores.
-    let later = |round| numbers(size, size.rounds + 1 + round);
-    let rounds = in_turns(
-        size,
-        |round| {
-            *prepared.lock().unwrap_or_else(PoisonError::into_inner) =
-                preparer.changes(runtime, later(round))?;
-            drive(address, later(round))
-        },
-        |round| commits::commit(runtime, alone, preparer.changes(runtime, later(round))?),
-    )?;
-    let ratio = median(rounds.iter().map(|(least, alone)| least.rate() / alone.rate()));
-    Ok(format!("{ratio:.2} of its rate ({}; changes a group: {})", cpu_note(&rounds), groups(&store)))
+/// The least that a durable write over HTTP can be: hyper, one pass over the XML, and the commit of a prepared change.
+pub(crate) struct Least<'a> {
+    pub(crate) runtime: &'a Runtime,
+    /// What its server commits to.
+    pub(crate) store: Arc<SledStore>,
+    pub(crate) alone: &'a Arc<SledStore>,
+    pub(crate) connections: usize,
+}
+
+impl Least<'_> {
+    /// What of the committer's rate it leaves, in rounds that neither store has seen: the changes of a round for each of
+    /// them, and how a server is asked for them.
+    pub(crate) fn measure(
+        &self,
+        size: &Size,
+        changes: impl Fn(usize, &Arc<SledStore>) -> Outcome<Vec<Change>>,
+        drive: impl Fn(SocketAddr, usize) -> Outcome<Round>,
+    ) -> Outcome<String> {
+        let prepared = servers::Prepared::default();
+        let address = servers::serve_least(self.runtime, Arc::clone(&self.store), Arc::clone(&prepared))?;
+        let rounds = in_turns(
+            size,
+            |round| {
+                *prepared.lock().unwrap_or_else(PoisonError::into_inner) = changes(round, &self.store)?;
+                drive(address, round)
+            },
+            |round| {
+                commits::commit_by(self.connections, self.runtime, self.alone, changes(round, self.alone)?)
+            },
+        )?;
+        let ratio = median(rounds.iter().map(|(least, alone)| least.rate() / alone.rate()));
+        Ok(format!(
+            "the least that it can cost over HTTP, against the committer alone: {ratio:.2} of its rate ({}; changes a group: {})",
+            cpu_note(&rounds),
+            groups(&self.store)
+        ))
+    }
 }
 
 fn drive(address: SocketAddr, numbers: Range<u64>) -> Outcome<Round> {
@@ -88,7 +116,7 @@ fn drive(address: SocketAddr, numbers: Range<u64>) -> Outcome<Round> {
 }
 
 /// How many changes an average group held, and how long making it durable took.
-fn groups(store: &SledStore) -> String {
+pub(crate) fn groups(store: &SledStore) -> String {
     let metrics = store.metrics();
     let changes = metrics.commits() as f64 / metrics.groups() as f64;
     format!("{changes:.1} (synced in {} us)", metrics.mean_sync_us())
