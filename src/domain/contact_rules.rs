@@ -303,10 +303,10 @@ pub(super) fn replace<V: ContactValue>(
     points.into_stored()
 }
 
-/// AU-5: what was sent overwrites, what was not sent stays.
-pub(super) fn overwrite<T: Clone>(target: &mut Option<T>, sent: Option<&T>) {
-    if let Some(value) = sent {
-        *target = Some(value.clone());
+/// AU-5: what was sent overwrites, what was not sent stays. What is there already is not copied again.
+pub(super) fn overwrite<T: Clone + PartialEq>(target: &mut Option<T>, sent: Option<&T>) {
+    if sent.is_some() && target.as_ref() != sent {
+        *target = sent.cloned();
     }
 }
 

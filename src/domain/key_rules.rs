@@ -51,17 +51,16 @@ pub(super) fn check(message: &CustomerMessage, reference: &Reference, violations
 
 /// a key has both its parts or, counting as not sent (V-19), none.
 pub(super) fn check_whole(key: &AlternateKeyMessage, violations: &mut Violations) -> Option<AlternateKey> {
-    let path = path(key);
     match (sent(&key.type_code), sent(&key.alternate_id)) {
         (None, None) | (Some(_), Some(_)) => {}
         (None, Some(_)) => violations.add(
             Code::AlternateKeyTypecodeUnspecified,
-            format!("{path}/@TypeCode"),
+            format!("{}/@TypeCode", path(key)),
             "the alternate key has no TypeCode",
         ),
         (Some(_), None) => violations.add(
             Code::AlternateKeyValueUnspecified,
-            format!("{path}/AlternateID"),
+            format!("{}/AlternateID", path(key)),
             "the alternate key has no AlternateID",
         ),
     }

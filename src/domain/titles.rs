@@ -29,16 +29,12 @@ pub fn gender(text: &str) -> Option<&'static str> {
 }
 
 fn close_to(text: &str, known: &[&'static str]) -> Option<&'static str> {
-    let text = folded(text);
-    known.iter().copied().find(|word| folded(word) == text)
+    known.iter().copied().find(|word| folded(word).eq(folded(text)))
 }
 
 /// Close is what is equal without case, periods and spaces.
-fn folded(text: &str) -> String {
-    text.chars()
-        .filter(|symbol| *symbol != '.' && !symbol.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect()
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|symbol| *symbol != '.' && !symbol.is_whitespace()).flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]
