@@ -1,9 +1,9 @@
 //! The inside of a start tag, and of the XML declaration: name, equals, quoted value, again.
 //!
-//! quick-xml finds where a tag ends; what stands in it is read here, because its attribute iterator lets
+//! Where a tag ends is known already; what stands in it is read here, because quick-xml's attribute iterator lets
 //! pass what XML forbids (no white space between attributes, `<` in a value, unknown references).
 
-use super::characters::{self, BYTES, VALUE_SPACE, VALUE_STOP, is_space};
+use super::characters::{self, BYTES, Name, VALUE_SPACE, VALUE_STOP, is_space, plain_name};
 use super::error::Refusal;
 use super::tape::AttributeNode;
 
@@ -11,7 +11,7 @@ use super::tape::AttributeNode;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RawAttribute {
     pub(super) name_start: usize,
-    pub(super) name_end: usize,
+    pub(super) name: Name,
     pub(super) value_start: usize,
     pub(super) value_end: usize,
     /// Whether the value has references or white space to decode.
@@ -41,7 +41,7 @@ impl<'t> AttributeReader<'t> {
             return Err(self.refuse("white space is missing before an attribute"));
         }
         let name_start = self.at;
-        let name_end = self.name_end();
+        let name = self.name();
         self.skip_spaces();
         if self.byte() != Some(b'=') {
             return Err(self.refuse("an attribute without `=`"));
@@ -57,7 +57,7 @@ impl<'t> AttributeReader<'t> {
         let decoded = self.skip_value(quote)?;
         let value_end = self.at;
         self.at += 1;
-        Ok(Some(RawAttribute { name_start, name_end, value_start, value_end, decoded }))
+        Ok(Some(RawAttribute { name_start, name, value_start, value_end, decoded }))
     }
 
     fn byte(&self) -> Option<u8> {
@@ -70,9 +70,17 @@ impl<'t> AttributeReader<'t> {
         }
     }
 
-    fn name_end(&mut self) -> usize {
-        self.skip_until(|byte| byte == b'=' || is_space(byte));
-        self.at
+    /// Goes to the end of the name.
+    fn name(&mut self) -> Name {
+        let is_end = |byte| byte == b'=' || is_space(byte);
+        let rest = &self.text.as_bytes()[self.at..self.end];
+        let plain = plain_name(rest).filter(|name| rest.get(name.bytes).is_none_or(|byte| is_end(*byte)));
+        let name = plain.unwrap_or_else(|| {
+            let bytes = rest.iter().position(|byte| is_end(*byte)).unwrap_or(rest.len());
+            Name { bytes, prefix_bytes: None }
+        });
+        self.at += name.bytes;
+        name
     }
 
     /// Goes to the next such byte, else to the end.

@@ -33,6 +33,7 @@ const fn byte_classes() -> [u8; 256] {
 }
 
 /// White space of XML.
+#[inline]
 pub(in crate::wire) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
@@ -73,13 +74,22 @@ fn forbidden_at(offset: usize) -> Refusal {
     Refusal::not_well_formed(offset, "a character that XML does not allow")
 }
 
-/// Checks a qualified name; the length of its prefix, 0 for none.
-pub(super) fn split_name(name: &str) -> Option<usize> {
-    let Some(first) = plain_bytes(name.as_bytes()) else { return split_any_name(name) };
-    match name.as_bytes()[first..] {
-        [] => Some(0),
-        [b':', ref local @ ..] if plain_bytes(local) == Some(local.len()) => Some(first),
-        _ => split_any_name(name),
+/// A qualified name as far as it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) bytes: usize,
+    /// Those of its prefix, 0 for none; `None` if it was not looked at, so that it may be no name.
+    pub(super) prefix_bytes: Option<usize>,
+}
+
+/// The qualified name that a text begins with, if that is an ASCII one.
+pub(super) fn plain_name(text: &[u8]) -> Option<Name> {
+    let first = plain_bytes(text)?;
+    match text[first..].split_first() {
+        Some((b':', local)) => {
+            Some(Name { bytes: first + 1 + plain_bytes(local)?, prefix_bytes: Some(first) })
+        }
+        _ => Some(Name { bytes: first, prefix_bytes: Some(0) }),
     }
 }
 
@@ -90,7 +100,8 @@ fn plain_bytes(bytes: &[u8]) -> Option<usize> {
     (BYTES[*first as usize] & NAME_START != 0).then_some(1 + others)
 }
 
-fn split_any_name(name: &str) -> Option<usize> {
+/// Checks a qualified name; the length of its prefix, 0 for none.
+pub(super) fn split_name(name: &str) -> Option<usize> {
     let mut parts = name.splitn(2, ':');
     let (first, second) = (parts.next()?, parts.next());
     let is_whole = is_any_name(first) && second.is_none_or(is_any_name);

@@ -66,7 +66,7 @@ impl<'d> Element<'d> {
 
     /// The value of the attribute in that namespace.
     pub fn attribute_ns(self, namespace: &str, local: &str) -> Option<Cow<'d, str>> {
-        let named = |a: &Attribute<'d>| a.local() == local && a.namespace() == Some(namespace);
+        let named = |a: &Attribute<'d>| a.namespace() == Some(namespace) && a.local() == local;
         self.attributes().find(named).map(Attribute::value)
     }
 
@@ -96,7 +96,7 @@ impl<'d> Element<'d> {
         let node = self.node();
         let content = self.slice(node.content_start, node.content_end);
         let has_children = node.after > self.index + 1;
-        if !node.decoded && !has_children && memchr::memchr(b'\r', content.as_bytes()).is_none() {
+        if !node.decoded && !has_children {
             return Cow::Borrowed(content);
         }
         let mut out = String::new();

@@ -20,6 +20,7 @@ mod hostile_tests;
 mod intern;
 mod limits;
 mod pass;
+mod pieces;
 mod prolog;
 mod qname;
 mod scope;

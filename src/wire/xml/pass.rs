@@ -1,17 +1,14 @@
-//! The one pass over a message: quick-xml finds the pieces, this file holds them to the rules.
+//! The one pass over a message: [`super::pieces`] finds the pieces, this file holds them to the rules.
 //!
-//! quick-xml lets pass control characters, two roots, text outside the root, `]]>` in text, bad names and
+//! What finds them lets pass control characters, two roots, text outside the root, `]]>` in text, bad names and
 //! more; each is refused here. Nothing in this file takes more than constant time a byte, but for the
 //! sorting of an element's attributes when there are many.
 
-use quick_xml::Reader;
-use quick_xml::errors::{Error as ReaderError, IllFormedError};
-use quick_xml::events::Event;
-
 use super::attributes::{self, AttributeReader, UNKNOWN_REFERENCE};
-use super::characters::{self, is_space};
+use super::characters::{self, Name, is_space};
 use super::error::Refusal;
 use super::limits::Limits;
+use super::pieces::{Piece, Pieces};
 use super::prolog;
 use super::scope::Scope;
 use super::tape::{AttributeNode, NONE, Node, Tape};
@@ -34,6 +31,8 @@ struct Pass<'t> {
     open: Vec<Open>,
     /// Whether `]` stands anywhere, so that most messages are never searched for `]]>`.
     has_brackets: bool,
+    /// Whether a carriage return stands anywhere, so that most texts are never searched for one.
+    has_returns: bool,
     /// For finding duplicates among many attributes.
     order: Vec<u32>,
     /// See [`Tape::blank`].
@@ -51,7 +50,7 @@ pub(super) fn run(text: &str, settled: bool, scope: Scope, limits: &Limits) -> R
     }
     characters::check_all(text)?;
     let mut pass = Pass::new(text, scope, limits);
-    pass.read_events(settled)?;
+    pass.read_pieces(settled)?;
     Ok(pass.finish())
 }
 
@@ -67,39 +66,44 @@ impl<'t> Pass<'t> {
             scope,
             open: Vec::with_capacity(16),
             has_brackets: memchr::memchr(b']', text.as_bytes()).is_some(),
+            has_returns: memchr::memchr(b'\r', text.as_bytes()).is_some(),
             order: Vec::new(),
             blank: Vec::new(),
         }
     }
 
-    fn read_events(&mut self, settled: bool) -> Result<(), Refusal> {
-        let mut reader = Reader::from_str(self.text);
-        reader.config_mut().check_comments = true;
-        let mut start = 0;
+    fn read_pieces(&mut self, settled: bool) -> Result<(), Refusal> {
+        let mut pieces = Pieces::of(self.text);
         loop {
+            let start = pieces.at;
             if self.open.is_empty() && self.text[start..].starts_with("<!D") {
                 return Err(prolog::dtd(start));
             }
-            let event = reader.read_event().map_err(|error| refused(&error, start))?;
-            let end = reader.buffer_position() as usize;
-            match event {
-                Event::Start(tag) => self.open_element(start, end - 1, end, tag.name().into_inner().len())?,
-                Event::Empty(tag) => {
-                    self.open_element(start, end - 2, end, tag.name().into_inner().len())?;
+            let piece = pieces.next(self.open_name())?;
+            let end = pieces.at;
+            match piece {
+                Piece::Start(name) => self.open_element(start, end - 1, end, name)?,
+                Piece::Empty(name) => {
+                    self.open_element(start, end - 2, end, name)?;
                     self.close_element(end, end);
                 }
-                Event::End(_) => self.close_element(start, end),
-                Event::Text(_) => self.text(start, end)?,
-                Event::GeneralRef(_) => self.reference(start, end)?,
-                Event::CData(_) => self.cdata(start)?,
-                Event::Comment(_) => self.mark_decoded(),
-                Event::PI(_) => self.instruction(start, end)?,
-                Event::Decl(_) => prolog::check_declaration(self.text, start, end, settled)?,
-                Event::DocType(_) => return Err(prolog::dtd(start)),
-                Event::Eof => return self.end_of_message(start),
+                Piece::End => self.close_element(start, end),
+                Piece::Text => self.text(start, end)?,
+                Piece::Reference => self.reference(start, end)?,
+                Piece::CData => self.cdata(start)?,
+                Piece::Comment => self.mark_decoded(),
+                Piece::Instruction => self.instruction(start, end)?,
+                Piece::Declaration => prolog::check_declaration(self.text, start, end, settled)?,
+                Piece::DocumentType => return Err(prolog::dtd(start)),
+                Piece::EndOfMessage => return self.end_of_message(start),
             }
-            start = end;
         }
+    }
+
+    /// The name of the innermost element that is open, as it was written.
+    fn open_name(&self) -> Option<&'t str> {
+        let node = &self.nodes[self.open.last()?.node as usize];
+        Some(&self.text[node.start as usize + 1..node.local_start() + node.local_bytes as usize])
     }
 
     fn end_of_message(&self, at: usize) -> Result<(), Refusal> {
@@ -111,17 +115,11 @@ impl<'t> Pass<'t> {
     }
 
     /// The tag is closed at `closing`, by `>` or `/>`.
-    fn open_element(
-        &mut self,
-        start: usize,
-        closing: usize,
-        end: usize,
-        name_bytes: usize,
-    ) -> Result<(), Refusal> {
+    fn open_element(&mut self, start: usize, closing: usize, end: usize, name: Name) -> Result<(), Refusal> {
         self.count_element(start)?;
         let name_start = start + 1;
-        let name_end = name_start + name_bytes;
-        let prefix_bytes = self.check_name(name_start, name_end)?;
+        let name_end = name_start + name.bytes;
+        let prefix_bytes = self.check_name(name_start, name)?;
 
         let first_attribute = self.attributes.len();
         let scope_mark = self.scope.mark();
@@ -145,7 +143,7 @@ impl<'t> Pass<'t> {
             namespace,
             attributes: number(first_attribute),
             prefix_bytes,
-            local_bytes: local_bytes(name_bytes, prefix_bytes),
+            local_bytes: local_bytes(name.bytes, prefix_bytes),
             decoded: false,
         });
         self.open.push(Open { node, children: 0, scope_mark });
@@ -173,12 +171,13 @@ impl<'t> Pass<'t> {
     }
 
     /// Checks a name; the bytes of its prefix.
-    fn check_name(&self, start: usize, end: usize) -> Result<u16, Refusal> {
+    fn check_name(&self, start: usize, name: Name) -> Result<u16, Refusal> {
         let limit = self.limits.name_bytes_max.min(Limits::NAME_BYTES_CEILING);
-        if end - start > limit {
+        if name.bytes > limit {
             return Err(Refusal::limit(start, "name_bytes_max", limit));
         }
-        match characters::split_name(&self.text[start..end]) {
+        let split = || characters::split_name(&self.text[start..start + name.bytes]);
+        match name.prefix_bytes.or_else(split) {
             Some(prefix) => Ok(u16::try_from(prefix).unwrap_or(u16::MAX)),
             None => Err(Refusal::not_well_formed(start, "not a qualified name")),
         }
@@ -195,8 +194,8 @@ impl<'t> Pass<'t> {
                 let limit = self.limits.attribute_value_bytes_max;
                 return Err(Refusal::limit(raw.value_start, "attribute_value_bytes_max", limit));
             }
-            let prefix_bytes = self.check_name(raw.name_start, raw.name_end)?;
-            let name = &self.text[raw.name_start..raw.name_end];
+            let prefix_bytes = self.check_name(raw.name_start, raw.name)?;
+            let name = &self.text[raw.name_start..raw.name_start + raw.name.bytes];
             match name.as_bytes() {
                 b"xmlns" => self.declare("", raw)?,
                 [b'x', b'm', b'l', b'n', b's', b':', ..] => self.declare(&name[6..], raw)?,
@@ -215,7 +214,7 @@ impl<'t> Pass<'t> {
     }
 
     fn close_element(&mut self, start: usize, end: usize) {
-        // quick-xml has matched the end tag, so that one is open.
+        // The end tag was found to match, so that one is open.
         let Some(open) = self.open.pop() else { return };
         let after = number(self.nodes.len());
         let node = &mut self.nodes[open.node as usize];
@@ -242,6 +241,9 @@ impl<'t> Pass<'t> {
             && let Some(at) = memchr::memmem::find(bytes, b"]]>")
         {
             return Err(Refusal::not_well_formed(start + at, "`]]>` in text"));
+        }
+        if self.has_returns && memchr::memchr(b'\r', bytes).is_some() {
+            self.mark_decoded();
         }
         Ok(())
     }
@@ -297,22 +299,6 @@ impl<'t> Pass<'t> {
         tape.sort_declarations();
         tape
     }
-}
-
-/// Our words for what quick-xml found: its own repeat names that were sent.
-#[cold]
-fn refused(error: &ReaderError, at: usize) -> Refusal {
-    let message = match error {
-        ReaderError::Syntax(error) => return Refusal::not_well_formed(at, &error.to_string()),
-        ReaderError::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
-            "an end tag that does not match its start tag"
-        }
-        ReaderError::IllFormed(IllFormedError::UnmatchedEndTag(_)) => "an end tag without a start tag",
-        ReaderError::IllFormed(IllFormedError::DoubleHyphenInComment) => "`--` inside a comment",
-        ReaderError::IllFormed(IllFormedError::UnclosedReference) => "a reference without `;`",
-        _ => "the message is not well-formed",
-    };
-    Refusal::not_well_formed(at, message)
 }
 
 fn local_bytes(name_bytes: usize, prefix_bytes: u16) -> u16 {

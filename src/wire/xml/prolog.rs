@@ -29,7 +29,7 @@ pub(super) fn check_declaration(text: &str, start: usize, end: usize, settled: b
     let mut allowed: &[&str] = &["version", "encoding", "standalone"];
     let mut has_version = false;
     while let Some(raw) = reader.read()? {
-        let name = &text[raw.name_start..raw.name_end];
+        let name = &text[raw.name_start..raw.name_start + raw.name.bytes];
         let value = &text[raw.value_start..raw.value_end];
         let place = allowed.iter().position(|known| *known == name);
         has_version |= name == "version";

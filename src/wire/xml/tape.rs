@@ -30,7 +30,7 @@ pub(super) struct Node {
     pub(super) prefix_bytes: u16,
     /// Bytes of the local name.
     pub(super) local_bytes: u16,
-    /// Whether the content has CDATA, references, comments or processing instructions.
+    /// Whether the content has CDATA, references, comments, processing instructions or carriage returns.
     pub(super) decoded: bool,
 }
 
