@@ -2,7 +2,7 @@
 //!
 //! Whether a key belongs to another customer only the store knows; it is not asked here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::customer::HeldKey;
 use super::error::{Code, Error};
@@ -91,10 +91,12 @@ pub(super) fn apply(message: &CustomerMessage, held: &mut Vec<HeldKey>) {
     if message.alternate_keys.is_empty() {
         return;
     }
-    let mut at: HashMap<AlternateKey, usize> =
-        held.iter().enumerate().map(|(position, held)| (held.key.clone(), position)).collect();
-    let mut named = HashSet::new();
-    let mut renewed = HashSet::new();
+    let mut at = BTreeMap::new();
+    for (position, held) in held.iter().enumerate() {
+        at.insert(held.key.clone(), position);
+    }
+    let mut named = BTreeSet::new();
+    let mut renewed = BTreeSet::new();
     for key in sent_keys(message) {
         let position = *at.entry(key.clone()).or_insert(held.len());
         if position == held.len() {

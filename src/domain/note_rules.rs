@@ -2,7 +2,7 @@
 //!
 //! The decision is the difference between the notes before and after, so that a request sent twice writes once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::{WarningCode, Warnings};
 use super::error::Code;
@@ -44,13 +44,13 @@ pub(super) enum Equal {
 pub(super) struct Notes {
     notes: BTreeMap<u32, Note>,
     /// How many notes have a content.
-    contents: HashMap<Content, usize>,
+    contents: BTreeMap<Content, usize>,
     /// The highest sequence ever used or sent; what gets no number from the caller gets the next.
     last: u32,
     /// No sequence below it is free; of use at the end of the numbers only.
     taken_below: u32,
     /// Sequences written or removed, some perhaps back to what they were.
-    touched: HashSet<u32>,
+    touched: BTreeSet<u32>,
 }
 
 /// What is to be done to the stored notes.
@@ -65,10 +65,10 @@ impl Notes {
     pub(super) fn new(stored: &[Note], last: u32) -> Self {
         let mut notes = Notes {
             notes: BTreeMap::new(),
-            contents: HashMap::new(),
+            contents: BTreeMap::new(),
             last,
             taken_below: 1,
-            touched: HashSet::new(),
+            touched: BTreeSet::new(),
         };
         for note in stored {
             notes.put(note.clone());
@@ -155,11 +155,9 @@ impl Notes {
 
     /// The difference to what is stored.
     pub(super) fn into_changes(mut self, stored: &[Note]) -> NoteChanges {
-        let before: HashMap<u32, &Note> = stored.iter().map(|note| (note.sequence, note)).collect();
-        let mut touched: Vec<u32> = self.touched.drain().collect();
-        touched.sort_unstable();
+        let before: BTreeMap<u32, &Note> = stored.iter().map(|note| (note.sequence, note)).collect();
         let mut changes = NoteChanges::default();
-        for sequence in touched {
+        for sequence in self.touched {
             match (self.notes.remove(&sequence), before.get(&sequence)) {
                 (Some(note), stored) if stored != Some(&&note) => changes.put.push(note),
                 (None, Some(_)) => changes.deleted.push(sequence),
