@@ -63,6 +63,33 @@ pub(crate) fn cpu_note(rounds: &[(Round, Round)]) -> String {
     )
 }
 
+/// The rows of an operation, durable, against the committer alone: its rate, with the notes, and its 99th percentile.
+pub(crate) fn against_committer(
+    row: &str,
+    operation: &str,
+    at_least: f64,
+    rounds: &[(Round, Round)],
+    notes: Vec<String>,
+) -> Vec<Row> {
+    let both = |of: fn(&Round) -> f64| rounds.iter().map(|(ours, alone)| (of(ours), of(alone))).collect();
+    vec![
+        Row {
+            name: format!("{row}: {operation} / committer alone"),
+            unit: "/s",
+            rounds: both(Round::rate),
+            target: Target::AtLeast(at_least),
+            notes,
+        },
+        Row {
+            name: format!("{row}: 99th percentile of the same"),
+            unit: "ms",
+            rounds: both(Round::p99_ms),
+            target: Target::AtMost(3.0),
+            notes: Vec::new(),
+        },
+    ]
+}
+
 /// The middle value.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();

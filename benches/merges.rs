@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::commits::{self, Preparer};
 use crate::load::{self, Round};
-use crate::measure::{Row, Target, cpu_note, in_turns};
+use crate::measure::{Row, against_committer, cpu_note, in_turns};
 use crate::write::{Least, Shared, groups};
 use crate::{Outcome, Size, messages, servers};
 
@@ -73,22 +73,7 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
         ),
         least,
     ];
-    Ok(vec![
-        Row {
-            name: "merges: mergeCustomers / committer alone".to_owned(),
-            unit: "/s",
-            rounds: rounds.iter().map(|(ours, alone)| (ours.rate(), alone.rate())).collect(),
-            target: Target::AtLeast(0.8),
-            notes,
-        },
-        Row {
-            name: "merges: 99th percentile of the same".to_owned(),
-            unit: "ms",
-            rounds: rounds.iter().map(|(ours, alone)| (ours.p99_ms(), alone.p99_ms())).collect(),
-            target: Target::AtMost(3.0),
-            notes: Vec::new(),
-        },
-    ])
+    Ok(against_committer("merges", "mergeCustomers", 0.8, &rounds, notes))
 }
 
 /// Prepares on what this store holds, with ids above all that it may have given for so many customers.

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::commits::{self, Preparer};
 use crate::load::{self, CONNECTIONS, Round};
-use crate::measure::{Row, Target, cpu_note, in_turns};
+use crate::measure::{Row, against_committer, cpu_note, in_turns};
 use crate::write::{Shared, numbers};
 use crate::{Outcome, Size, messages, servers};
 
@@ -36,22 +36,7 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
         ),
         format!("{customers} customers, each at most once a round"),
     ];
-    Ok(vec![
-        Row {
-            name: "transactions: recordTransaction / committer alone".to_owned(),
-            unit: "/s",
-            rounds: rounds.iter().map(|(ours, alone)| (ours.rate(), alone.rate())).collect(),
-            target: Target::AtLeast(0.85),
-            notes,
-        },
-        Row {
-            name: "transactions: 99th percentile of the same".to_owned(),
-            unit: "ms",
-            rounds: rounds.iter().map(|(ours, alone)| (ours.p99_ms(), alone.p99_ms())).collect(),
-            target: Target::AtMost(3.0),
-            notes: Vec::new(),
-        },
-    ])
+    Ok(against_committer("transactions", "recordTransaction", 0.85, &rounds, notes))
 }
 
 /// Twice as many as a round has transactions: a change is prepared on what is stored, so no two of a round may be of

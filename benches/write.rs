@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::commits::{self, Preparer};
 use crate::load::{self, CONNECTIONS, Requests, Round};
-use crate::measure::{Row, Target, cpu_note, in_turns, median};
+use crate::measure::{Row, against_committer, cpu_note, in_turns, median};
 use crate::{Outcome, Size, messages, servers};
 
 /// Takes the next of the requests that all connections share.
@@ -51,22 +51,7 @@ pub(crate) fn measure(size: &Size) -> Outcome<Vec<Row>> {
         format!("changes a group: {} against {}", groups(&store), groups(&alone)),
         least,
     ];
-    Ok(vec![
-        Row {
-            name: "write: addOrUpdateCustomer / committer alone".to_owned(),
-            unit: "/s",
-            rounds: rounds.iter().map(|(ours, alone)| (ours.rate(), alone.rate())).collect(),
-            target: Target::AtLeast(0.85),
-            notes,
-        },
-        Row {
-            name: "write: 99th percentile of the same".to_owned(),
-            unit: "ms",
-            rounds: rounds.iter().map(|(ours, alone)| (ours.p99_ms(), alone.p99_ms())).collect(),
-            target: Target::AtMost(3.0),
-            notes: Vec::new(),
-        },
-    ])
+    Ok(against_committer("write", "addOrUpdateCustomer", 0.85, &rounds, notes))
 }
 
 /// The least that a durable write over HTTP can be: hyper, one pass over the XML, and the commit of a prepared change.
