@@ -132,10 +132,10 @@ impl Chunk {
         self.log.extend(change.log);
     }
 
-    /// The change that commits the chunk and moves the run from `before`, as it is stored, behind it.
-    pub(super) fn seal(&mut self, before: &StoredRun) -> Result<Change, Error> {
+    /// The change that commits the chunk and moves the run behind it, all but what it rests on: see [`rest_on`].
+    /// Nothing can be added behind it.
+    pub(super) fn seal(&mut self) -> Result<Change, Error> {
         let mut change = Change { assertions: std::mem::take(&mut self.assertions), ..Change::default() };
-        change.assert_version(key::batch_run(self.run_id), before.version);
         for (key, body) in &self.written.0 {
             match body {
                 Some(body) => change.put(key.clone(), body.clone()),
@@ -146,6 +146,11 @@ impl Chunk {
         change.log = std::mem::take(&mut self.log);
         Ok(change)
     }
+}
+
+/// Lets the change of a chunk move the run from where it is stored.
+pub(super) fn rest_on(change: &mut Change, run: &StoredRun) {
+    change.assert_version(key::batch_run(run.id), run.version);
 }
 
 fn row(record: &BatchRecord, warning: &RecordWarning) -> BatchWarning {

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::batch::BatchRecord;
-use super::chunk::Chunk;
+use super::chunk::{Chunk, rest_on};
 use super::decide::{Closed, Decider};
 use super::feed::Feed;
 use super::overlay::Written;
@@ -99,10 +99,12 @@ impl Execution<'_> {
             let decider = &mut self.decider;
             let filling = async {
                 let closed = decider.fill(&mut chunk, older, feed).await;
+                // Before the chunk in commit is stored, so that the committer waits for as little as can be.
+                let change = chunk.seal();
                 decider.look_ahead(chunk.records.len(), [older, &chunk.written], feed).await;
-                closed
+                (closed, change)
             };
-            let (outcome, closed) = tokio::join!(commit(gateway, change), filling);
+            let (outcome, (closed, change)) = tokio::join!(commit(gateway, change), filling);
             match outcome.zip(in_commit) {
                 Some((Ok(version), done)) => self.committed(version, done),
                 Some((Err(error), refused)) => {
@@ -118,8 +120,11 @@ impl Execution<'_> {
             }
             if !chunk.is_empty() {
                 self.decider.give_way().await;
-                match chunk.seal(&self.run) {
-                    Ok(change) => sealed = Some((chunk, change)),
+                match change {
+                    Ok(mut change) => {
+                        rest_on(&mut change, &self.run);
+                        sealed = Some((chunk, change));
+                    }
                     Err(error) => return RunEnd::Stopped(error),
                 }
                 continue;
