@@ -27,6 +27,8 @@ use castile::wire::soap::{
 use castile::wire::xml::compare::canonical;
 use castile::wire::xml::{Charset, Document, Element, Limits, Writer};
 use jiff::tz::TimeZone;
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 /// What one target does with an input.
 pub(crate) type Target = fn(&[u8]);
@@ -51,12 +53,14 @@ static REFERENCE: LazyLock<Reference> =
 static RUNTIME: LazyLock<tokio::runtime::Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));
 
-/// Any bytes as a message: read, its envelope and headers judged, refused or walked through.
+/// Any bytes as a message: read, its envelope and headers judged, refused or walked through. quick-xml, which finds the
+/// rarer pieces only, finds the same elements at the same places.
 pub(crate) fn envelope(input: &[u8]) {
     for charset in [None, Some(Charset::Utf8), Some(Charset::Utf16)] {
         match Document::parse_as(input, charset, &Limits::default()) {
             Ok(document) => {
                 walk(document.root());
+                same_as_quick_xml(document.root());
                 read_envelope(&document);
             }
             Err(error) => {
@@ -105,6 +109,34 @@ fn walk(element: Element<'_>) {
     let source = std::str::from_utf8(element.source()).expect("what was read is text");
     assert!(source.starts_with('<') && source.ends_with('>'), "an element is from `<` to `>`");
     element.children().for_each(walk);
+}
+
+fn same_as_quick_xml(root: Element<'_>) {
+    fn collect(element: Element<'_>, root: &[u8], places: &mut Vec<(usize, usize)>) {
+        let (source, start) = (element.source(), root.as_ptr() as usize);
+        places.push((source.as_ptr() as usize - start, source.len()));
+        element.children().for_each(|child| collect(child, root, places));
+    }
+    let (source, mut here) = (root.source(), Vec::new());
+    collect(root, source, &mut here);
+    let (mut reader, mut there, mut open) = (Reader::from_reader(source), Vec::new(), Vec::new());
+    loop {
+        let start = reader.buffer_position() as usize;
+        match reader.read_event().expect("what is read is well-formed") {
+            Event::Start(_) => {
+                open.push(there.len());
+                there.push((start, 0));
+            }
+            Event::Empty(_) => there.push((start, reader.buffer_position() as usize - start)),
+            Event::End(_) => {
+                let (start, bytes) = &mut there[open.pop().expect("one is open")];
+                *bytes = reader.buffer_position() as usize - *start;
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(here, there, "the elements of {}", String::from_utf8_lossy(source));
 }
 
 #[track_caller]
