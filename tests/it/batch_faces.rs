@@ -11,8 +11,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::support::{Server, alone_and_beside, castile, check, run, soap};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/batch/customers.xml");
-/// More records than are carried out before somebody can interrupt.
+/// More records than a server carries out before somebody can pause it.
 const MANY: usize = 4_000;
+/// More records than are carried out before somebody can interrupt a command, which has to ask the run that it carries out itself.
+const MANY_ALONE: usize = 20_000;
 
 #[track_caller]
 fn check_run(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) -> String {
@@ -30,8 +32,8 @@ fn record(action: &str, content: &str) -> String {
 }
 
 /// Adds many customers.
-fn many() -> String {
-    (1..=MANY).map(|number| record("Add", &soap::key("XSTORE_ID", &format!("many-{number}")))).collect()
+fn many(records: usize) -> String {
+    (1..=records).map(|number| record("Add", &soap::key("XSTORE_ID", &format!("many-{number}")))).collect()
 }
 
 /// One record that is carried out with a warning, and two that fail.
@@ -213,7 +215,7 @@ fn a_file_is_validated_with_nothing_stored() {
 fn a_run_that_was_interrupted_goes_on_where_it_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    file(folder, "many.xml", &many());
+    file(folder, "many.xml", &many(MANY_ALONE));
     let mut command = castile(folder, &["batch", "run", "many.xml"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let claimed = folder.join("castile-data/batch/running/gateway-1/manual/1~many.xml");
@@ -228,8 +230,8 @@ fn a_run_that_was_interrupted_goes_on_where_it_stopped() {
     holds(&told, &["stopped behind record", "castile batch resume 1"]);
     holds(&shown, &["Paused\n"]);
     let shown = check_run(folder, &["batch", "resume", "1"], 0, &[]);
-    holds(&shown, &["Completed\n", "4,000 read, 4,000 done, 0 failed"]);
-    check_run(folder, &["history", "XSTORE_ID:many-4000"], 0, &[]);
+    holds(&shown, &["Completed\n", "20,000 read, 20,000 done, 0 failed"]);
+    check_run(folder, &["history", "XSTORE_ID:many-20000"], 0, &[]);
 }
 
 #[test]
@@ -237,7 +239,7 @@ fn a_run_of_a_server_is_paused_resumed_and_cancelled() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let folder = folder.path();
-    let submit = soap::batch("nightly", "many.xml", &format!("<Customers>{}</Customers>", many()));
+    let submit = soap::batch("nightly", "many.xml", &format!("<Customers>{}</Customers>", many(MANY)));
     let submitted = server.client().post(&soap::envelope(&submit));
     assert_eq!(submitted.text("RunID"), "1");
     let paused = check_run(folder, &["batch", "pause", "1"], 0, &[]);

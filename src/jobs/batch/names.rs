@@ -15,11 +15,10 @@ impl Batches {
         check_fileset(fileset)?;
         check_file_name(name)?;
         self.prepare().await?;
-        if self.shared.known.has_unfinished(fileset, name) {
-            return Err(Refusal::NameTaken);
-        }
-        for promised in self.shared.known.promised(fileset, name) {
-            match self.show(promised).await {
+        for id in self.shared.known.runs_of(fileset, name) {
+            match self.show(id).await {
+                // Its row says that it has ended, and whoever saw that may take its name.
+                Ok(run) if run.run.state.is_final() => {}
                 Ok(_) => return Err(Refusal::NameTaken),
                 // Not committed yet: it comes after whoever asks.
                 Err(Refusal::UnknownRun) => {}

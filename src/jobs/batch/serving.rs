@@ -46,16 +46,16 @@ impl Known {
         self.lock().active.get(&id).cloned()
     }
 
-    /// Has a run of a file of this name not ended?
-    pub(super) fn has_unfinished(&self, fileset: &str, name: &str) -> bool {
-        self.lock().unfinished.values().any(|run| run.fileset == fileset && run.file_name == name)
-    }
-
-    /// The runs of files of this name that are committed elsewhere, or will be.
-    pub(super) fn promised(&self, fileset: &str, name: &str) -> Vec<u64> {
+    /// The runs of files of this name that had not ended when they were last heard of, and those that are committed
+    /// elsewhere, or will be.
+    pub(super) fn runs_of(&self, fileset: &str, name: &str) -> Vec<u64> {
         let known = self.lock();
-        let same = |(_, promised): &(&u64, &(String, String))| promised.0 == fileset && promised.1 == name;
-        known.promised.iter().filter(same).map(|(id, _)| *id).collect()
+        let unfinished = known.unfinished.iter().map(|(id, run)| (id, &run.fileset, &run.file_name));
+        let promised = known.promised.iter().map(|(id, (fileset, name))| (id, fileset, name));
+        let same = |(_, its_fileset, its_name): &(&u64, &String, &String)| {
+            *its_fileset == fileset && *its_name == name
+        };
+        unfinished.chain(promised).filter(same).map(|(id, _, _)| *id).collect()
     }
 
     /// The row of this run is committed elsewhere.

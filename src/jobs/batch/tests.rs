@@ -387,8 +387,11 @@ async fn a_name_is_taken_until_its_file_was_run_to_its_end_however_many_runs_cam
     }
     let world = world.again();
     assert!(taken(&world, "a.xml").await && !taken(&world, "c.xml").await);
+    let before = world.batches.show(id).await.unwrap();
     world.batches.run(id).await.unwrap();
     assert!(!taken(&world, "a.xml").await);
+    world.batches.add(&before);
+    assert!(!taken(&world, "a.xml").await, "its row says that it has ended, heard of or not");
     fs::create_dir_all(world.path("incoming/f")).unwrap();
     fs::write(world.path("incoming/f/c.xml"), "").unwrap();
     assert!(taken(&world, "c.xml").await, "it waits to be taken");
