@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::document::CustomerDocument;
 use super::v1::{CardsV1, HeadV1, IndividualV1, ProfileV1, UpdateV1};
-use super::{FORMAT, RecordError, push_section, push_section_bytes, read_section, sections};
+use super::{FORMAT, RecordError, push_section, push_section_bytes, read_section, section, sections};
 use crate::domain::customer::{Customer, Individual, Profile};
 use crate::domain::identity::CustomerId;
 
@@ -156,8 +156,7 @@ fn read_if_there<'a, T: serde::Deserialize<'a>>(
     sections: &[(u8, &'a [u8])],
     tag: u8,
 ) -> Result<Option<T>, RecordError> {
-    let section = sections.iter().find(|(found, _)| *found == tag);
-    section.map(|(_, bytes)| read_section(bytes)).transpose()
+    section(sections, tag).map(read_section).transpose()
 }
 
 fn headless() -> RecordError {

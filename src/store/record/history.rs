@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{FORMAT, RecordError, push_section, read_section, sections};
+use super::{FORMAT, RecordError, push_section, read_section, section, sections};
 
 const HISTORY_V1: u8 = 1;
 const CARDS_V1: u8 = 2;
@@ -117,9 +117,4 @@ pub fn differences<'a>(
     let sides = tags.into_iter().map(|tag| (tag, section(&before, tag), section(&after, tag)));
     let changed = sides.filter(|(_, before, after)| before != after);
     Ok(changed.map(|(tag, before, after)| Difference { tag: tag.into(), before, after }).collect())
-}
-
-/// A body has few sections, so that looking through them is faster than an index of them.
-fn section<'a>(sections: &[(u8, &'a [u8])], tag: u8) -> Option<&'a [u8]> {
-    sections.iter().rev().find(|(found, _)| *found == tag).map(|(_, bytes)| *bytes)
 }

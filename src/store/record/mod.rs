@@ -133,6 +133,11 @@ pub fn sections(body: &[u8]) -> Result<Sections<'_>, RecordError> {
     Ok(sections)
 }
 
+/// The section with this tag, if there is one. A body has few, so that looking through them is faster than an index.
+fn section<'a>(sections: &[(u8, &'a [u8])], tag: u8) -> Option<&'a [u8]> {
+    sections.iter().rev().find(|(found, _)| *found == tag).map(|(_, bytes)| *bytes)
+}
+
 /// Reads a section and insists that nothing follows.
 fn read_section<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, RecordError> {
     let (value, rest) = postcard::take_from_bytes(bytes)?;
